@@ -49,9 +49,10 @@ def _check_lines(course: Course) -> Iterator[Problem]:
     for row in ledger(course):
         if row.kind == "set-aside" and not row.reason:
             yield Problem("notes.txt", f"line {row.line}", "", "is no heading, feeds no fact and is not set aside with a reason")
-    for line in course.headings:
-        if not 1 <= line <= last:
-            yield Problem("course.yaml", f"line {line}", "headings", f"is outside the notes (1 to {last})")
+    for field in ("headings", "set_aside", "unscored_lines"):
+        for line in getattr(course, field):
+            if not 1 <= line <= last:
+                yield Problem("course.yaml", f"line {line}", field, f"is outside the notes (1 to {last})")
     for line in set(course.set_aside) & set(course.headings):
         yield Problem("course.yaml", f"line {line}", "set_aside", "is a heading as well")
     for fact in course.facts:
@@ -148,7 +149,8 @@ def _check_training_material(folder: Path, course: Course) -> Iterator[Problem]:
             unknown = set(response.factors) - {factor.id for factor in question.factors}
             if unknown:
                 yield Problem("responses", response.id, "factors", f"the question has no factor {sorted(unknown)}")
-            if course.rubric.style(question.style).level_of(response.mark) != response.level:
+            style = next((style for style in course.rubric.styles if style.id == question.style), None)
+            if style is not None and style.level_of(response.mark) != response.level:
                 yield Problem("responses", response.id, "level", f"mark {response.mark} is not in level {response.level}")
     except CourseError as error:
         yield from error.problems

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,6 +35,7 @@ DEFAULT_COURSE = "stalin"
 MAX_FILE_BYTES = 20_000_000
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 RecordT = TypeVar("RecordT", bound=BaseModel)
+ReadT = TypeVar("ReadT")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class CourseSettings(Record):
     title: Text
     headings: tuple[int, ...] = ()
     set_aside: dict[int, Text] = {}
+    unscored_lines: tuple[int, ...] = ()
 
 
 class Passage(Record):
@@ -136,13 +138,18 @@ def read_text(path: Path) -> str:
 
 
 def _read_yaml(path: Path) -> Any:
+    text = read_text(path)
     try:
-        return yaml.load(read_text(path), Loader=_Loader)  # a SafeLoader: builds plain values only
+        return yaml.load(text, Loader=_Loader)  # a SafeLoader: builds plain values only
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else ""
-        what = getattr(error, "problem", None) or "not valid YAML"
-        raise CourseError([Problem(path.name, where, "", f"not valid YAML: {what}")]) from error
+        what = getattr(error, "problem", None) or "cannot be parsed"
+    except ValueError as error:  # a value that looks like a date and is none
+        where, what = "", str(error)
+    except RecursionError:
+        where, what = "", "it is nested too deeply"
+    raise CourseError([Problem(path.name, where, "", f"not valid YAML: {what}")])
 
 
 def problems_of(error: ValidationError, file: str, entry: str) -> Iterator[Problem]:
@@ -156,20 +163,50 @@ def problems_of(error: ValidationError, file: str, entry: str) -> Iterator[Probl
     for fault in error.errors():
         field = ".".join(str(part) for part in fault["loc"])
         message = plain.get(fault["type"], fault["msg"].removeprefix("Value error, ").lower())
+        if fault["type"] == "model_type":
+            message = "must map field names to values"
         yield Problem(file, entry, field, message)
 
 
-def _records(path: Path, rows: Any, model: type[RecordT], label: str) -> tuple[list[RecordT], list[Problem]]:
+def _record(path: Path, model: type[RecordT]) -> RecordT:
+    """The one record that a file holds. Raises CourseError."""
+    try:
+        return model.model_validate(_read_yaml(path))
+    except ValidationError as error:
+        raise CourseError(list(problems_of(error, path.name, ""))) from error
+
+
+def _records(path: Path, rows: Any, model: type[RecordT], label: str) -> list[RecordT]:
+    """A record for each of `rows`. Raises CourseError with every problem of every row."""
     if not isinstance(rows, list):
-        return [], [Problem(path.name, "", "", f"must be a list of {label}s")]
+        raise CourseError([Problem(path.name, "", "", f"must be a list of {label}s")])
     records, problems = [], []
     for number, row in enumerate(rows, 1):
-        entry = str(row.get("id") or row.get("term") or f"{label} {number}") if isinstance(row, dict) else f"{label} {number}"
+        name = (row.get("id") or row.get("term")) if isinstance(row, dict) else None
         try:
             records.append(model.model_validate(row))
         except ValidationError as error:
-            problems += problems_of(error, path.name, entry)
-    return records, problems
+            problems += problems_of(error, path.name, str(name or f"{label} {number}"))
+    if problems:
+        raise CourseError(problems)
+    return records
+
+
+def load_questions(path: Path) -> list[Question]:
+    """The questions of a `questions.yaml`. Raises CourseError."""
+    rows = _read_yaml(path)
+    return _records(path, rows.get("questions") if isinstance(rows, dict) else rows, Question, "question")
+
+
+def load_rubric(path: Path) -> Rubric:
+    """The rubric of a `rubric.yaml`. Raises CourseError."""
+    return _record(path, Rubric)
+
+
+def note_lines(text: str) -> list[str]:
+    """The lines of notes; what follows the last line end is a line only if it holds something."""
+    lines = text.split("\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def version_of(folder: Path) -> str:
@@ -195,68 +232,53 @@ def load_course(name: str | Path = DEFAULT_COURSE) -> Course:
     Raises:
         CourseError: with every problem found in the shape of its files.
     """
-    return _load_course(find_course(name))
+    folder = find_course(name)
+    return _load_course(folder, version_of(folder))
 
 
-@cache
-def _load_course(folder: Path) -> Course:
+@lru_cache(maxsize=8)
+def _load_course(folder: Path, version: str) -> Course:
+    """The course in `folder`; `version` is that of its files, so that an edited course is read again."""
     problems: list[Problem] = []
 
-    def attempt(read: Any, *arguments: Any) -> Any:
+    def attempt(read: Callable[..., ReadT], *arguments: Any) -> ReadT | None:
         try:
             return read(*arguments)
         except CourseError as error:
             problems.extend(error.problems)
             return None
 
-    settings_row = attempt(_read_yaml, folder / "course.yaml")
+    def terms_of(path: Path) -> list[Term]:
+        return _records(path, _read_yaml(path), Term, "term")
+
+    def facts_of(path: Path) -> list[Fact]:
+        return _records(path, _read_yaml(path), Fact, "fact")
+
+    settings = attempt(_record, folder / "course.yaml", CourseSettings)
     notes = attempt(read_text, folder / "notes.txt")
-    questions_row = attempt(_read_yaml, folder / "questions.yaml")
-    rubric_row = attempt(_read_yaml, folder / "rubric.yaml")
-    terms_row = attempt(_read_yaml, folder / "terms.yaml")
-    settings = rubric = None
-    try:
-        if settings_row is not None:
-            settings = CourseSettings.model_validate(settings_row)
-    except ValidationError as error:
-        problems += problems_of(error, "course.yaml", "")
-    try:
-        if rubric_row is not None:
-            rubric = Rubric.model_validate(rubric_row)
-    except ValidationError as error:
-        problems += problems_of(error, "rubric.yaml", "")
-    questions: list[Question] = []
-    if questions_row is not None:
-        rows = questions_row.get("questions") if isinstance(questions_row, dict) else questions_row
-        questions, faults = _records(folder / "questions.yaml", rows, Question, "question")
-        problems += faults
-    terms: list[Term] = []
-    if terms_row is not None:
-        terms, faults = _records(folder / "terms.yaml", terms_row, Term, "term")
-        problems += faults
-    facts: list[Fact] = []
+    questions = attempt(load_questions, folder / "questions.yaml")
+    rubric = attempt(load_rubric, folder / "rubric.yaml")
+    terms = attempt(terms_of, folder / "terms.yaml")
     paths = sorted((folder / "facts").glob("*.yaml"))
     if not paths:
         problems.append(Problem("facts", "", "", "the course has no facts/*.yaml"))
-    for path in paths:
-        rows = attempt(_read_yaml, path)
-        if rows is not None:
-            found, faults = _records(path, rows, Fact, "fact")
-            facts += found
-            problems += faults
-    if problems or settings is None or rubric is None or notes is None:
+    facts = [fact for path in paths for fact in attempt(facts_of, path) or ()]
+    if notes is not None and not notes.strip():
+        problems.append(Problem("notes.txt", "", "", "the file holds no notes"))
+    if problems or settings is None or notes is None or rubric is None:
         raise CourseError(problems)
     return Course(
         id=settings.id,
         title=settings.title,
-        notes=tuple(notes.split("\n")[:-1] if notes.endswith("\n") else notes.split("\n")),
+        notes=tuple(note_lines(notes)),
         headings=settings.headings,
         set_aside=settings.set_aside,
+        unscored_lines=settings.unscored_lines,
         facts=tuple(facts),
-        terms=tuple(terms),
-        questions=tuple(questions),
+        terms=tuple(terms or ()),
+        questions=tuple(questions or ()),
         rubric=rubric,
-        version=version_of(folder),
+        version=version,
     )
 
 
@@ -285,10 +307,7 @@ def load_passages(folder: Path) -> list[Passage]:
     """The practice paragraphs of a course. Raises CourseError."""
     passages: list[Passage] = []
     for path in sorted((folder / "passages").glob("*.yaml")):
-        found, problems = _records(path, _read_yaml(path), Passage, "passage")
-        if problems:
-            raise CourseError(problems)
-        passages += found
+        passages += _records(path, _read_yaml(path), Passage, "passage")
     return passages
 
 
@@ -305,10 +324,10 @@ def load_responses(paths: Iterable[Path]) -> list[MarkedResponse]:
                 continue
             try:
                 responses.append(MarkedResponse.model_validate(json.loads(row)))
-            except json.JSONDecodeError as error:
-                raise CourseError([Problem(path.name, f"line {number}", "", "is not JSON")]) from error
             except ValidationError as error:
                 raise CourseError(list(problems_of(error, path.name, f"line {number}"))) from error
+            except (ValueError, RecursionError) as error:
+                raise CourseError([Problem(path.name, f"line {number}", "", "is not JSON")]) from error
     if not responses:
         raise CourseError([Problem("responses", "", "", "there are no marked responses")])
     return responses
