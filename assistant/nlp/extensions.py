@@ -19,7 +19,7 @@ EXTENSIONS: dict[type, dict[str, object]] = {
         "month": None,  # month 1 to 12 of a span in "dates", where given
         "approximate": False,  # "about", "nearly", "by the end of" stands before it
         "value": None,  # number of a span in "quantities", in units (millions multiplied out)
-        "unit": None,  # what is counted: "percent", "times", "fraction" or the noun's lemma
+        "unit": None,  # what is counted: "percent", "times", "fraction", "ordinal" or the word that follows
     },
     Token: {},
 }

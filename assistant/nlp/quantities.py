@@ -1,28 +1,16 @@
-"""Dates and quantities in words or figures, parsed to values that can be compared.
-
-Dates become a range of years with an optional month; quantities become a number with what is counted.
-"""
+"""Quantities in words or figures, parsed to a number with what is counted, and the component that finds them and dates."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan", "february feb febuary", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-            "september sept sep", "october oct", "november nov", "december dec decemeber",
-        ),
-        1,
-    )
-    for name in names.split()
-}  # fmt: skip
+from assistant.nlp.dates import Date, find_dates, is_approximate
+
 _UNITS = dict(
     zip(
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -48,41 +36,19 @@ _MULTIPLES = {
     "trebling": 3, "tripling": 3, "threefold": 3, "thrice": 3, "quadrupled": 4, "fourfold": 4, "quintupled": 5, "fivefold": 5,
     "sixfold": 6, "sextupled": 6, "fourteenfold": 14, "tenfold": 10,
 }  # fmt: skip
-_ABOUT = re.compile(
-    r"(?:about|around|roughly|approximately|approx\.?|nearly|almost|some|c\.?|circa|over|more than|under|less than|up to|"
-    r"perhaps|at least|as many as|close to|an estimated|maybe|above|below|between|mid-?|late|early|by|towards)\s*"
-    r"(?:the\s+)?(?:end\s+of\s+|start\s+of\s+|beginning\s+of\s+)?$",
-    re.IGNORECASE,
+_TOKEN = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:[ \u00a0]\d{3})+(?![\d,.]*\d)|\d[\d,.]*\d|\d|[½¼¾⅓⅔]|[A-Za-z]+|[%/]"
 )
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_YEAR = r"(?:1[89]\d\d|20[0-2]\d)"
-_DATE = re.compile(
-    rf"(?P<decade>\b(?P<dec>1[89]\d)0['’]?s\b)"
-    rf"|(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?\b(?P<month>{_MONTH})\b\.?(?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?)?"
-    rf"(?:\s+(?:of\s+)?(?P<myear>{_YEAR}))?(?![\w])"
-    rf"|\b(?P<from>{_YEAR})\s*(?:[-–—/]|to|and|until)\s*(?P<to>{_YEAR}|\d\d?)\b(?!\s*(?:per|%|m\b|million|tons|tonnes))"
-    rf"|\b(?P<year>{_YEAR})\b(?!\s*(?:%|per\s?cent|tons|tonnes|new|families|households|out of))"
-    rf"|(?<!\w)['’](?P<short>[234]\d)\b"
-    rf"|\bthe\s+(?P<worddec>twenties|thirties|forties)\b",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True)
-class Date:
-    """A date at `start:end` characters: years `first` to `last`, and `month` where one is given."""
-
-    start: int
-    end: int
-    first: int
-    last: int
-    month: int | None = None
-    approximate: bool = False
+RANGE = re.compile(r"\s*(?:[-–—]|to|or)\s*", re.IGNORECASE)
+_MEASURES = ("percent", "times", "fraction", "ordinal")
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A quantity at `start:end` characters: its value and what is counted ("percent", "times", "fraction" or a noun)."""
+    """A quantity at `start:end` characters: its value and what is counted.
+
+    The unit is "percent", "times", "fraction", "ordinal" ("17th"), or the word that follows.
+    """
 
     start: int
     end: int
@@ -91,43 +57,108 @@ class Quantity:
     approximate: bool = False
 
 
-def find_dates(text: str) -> Iterator[Date]:
-    """Dates of the nineteenth to twenty-first centuries, in order."""
-    year_seen: int | None = None
-    for match in _DATE.finditer(text):
-        groups = match.groupdict()
-        about = bool(_ABOUT.search(text[max(0, match.start() - 30) : match.start()]))
-        month = None
-        if groups["decade"]:
-            first, last = int(groups["dec"]) * 10, int(groups["dec"]) * 10 + 9
-        elif groups["worddec"]:
-            first = {"twenties": 1920, "thirties": 1930, "forties": 1940}[groups["worddec"].lower()]
-            last = first + 9
-        elif groups["month"]:
-            word = groups["month"]
-            if word.lower() in ("may", "march", "mar", "sep", "dec", "jan", "oct") and not (
-                groups["myear"] or groups["day"] or groups["day2"]
-            ):
-                # "may" and "march" are verbs as well: a month alone must be written as a name after a preposition.
-                if not (word[0].isupper() and re.search(r"\b(in|by|of|since|from|until|that|during)\s+$", text[: match.start()], re.I)):
-                    continue
-            month = MONTHS[word.lower()]
-            year = int(groups["myear"]) if groups["myear"] else year_seen
-            if year is None:
-                continue
-            first = last = year
-        elif groups["from"]:
-            first = int(groups["from"])
-            to = groups["to"]
-            last = int(str(first)[: 4 - len(to)] + to)
-            if last < first:
-                last = first
-        elif groups["short"]:
-            first = last = 1900 + int(groups["short"])
+def find_quantities(text: str, dates: list[Date] | None = None) -> Iterator[Quantity]:
+    """Quantities in words or figures, in order, leaving out what `dates` cover.
+
+    What counts nothing exactly is left out too: "one" as a pronoun, "millions", "several hundred".
+    """
+    covered = [(date.start, date.end) for date in (dates if dates is not None else list(find_dates(text)))]
+    tokens = list(_TOKEN.finditer(text))
+    found: list[Quantity] = []
+    index = 0
+    while index < len(tokens):
+        start = tokens[index].start()
+        read = None
+        if not any(first <= start < last for first, last in covered):
+            read = _read_quantity(_run(text, tokens, index))
+        if read is None:
+            index += 1
+            continue
+        value, unit, taken = read
+        found.append(Quantity(start, tokens[index + taken - 1].end(), value, unit, is_approximate(text, start)))
+        index += taken
+    return (quantity for quantity in _share_units(text, found) if not _is_vague(text, quantity))
+
+
+def _run(text: str, tokens: list[re.Match[str]], index: int) -> list[str]:
+    """The words from `index` on that no punctuation but a hyphen or a closing bracket parts; an ordinal's ending stays with its figure."""
+    words = [tokens[index].group().lower()]
+    for before, token in zip(tokens[index : index + 9], tokens[index + 1 : index + 10], strict=False):
+        if not re.fullmatch(r"[^\S\n]*[-–—)]?[^\S\n]*", text[before.end() : token.start()]):
+            break
+        word = token.group().lower()
+        if before.end() == token.start() and before.group()[0].isdigit() and word in ("st", "nd", "rd", "th"):
+            word = "(ordinal)"
+        words.append(word)
+    return words
+
+
+def _read_quantity(words: list[str]) -> tuple[float, str, int] | None:
+    """Value and unit of the quantity that `words` begin with, and how many words it takes."""
+    words = [*words, "", "", "", ""]
+    first = words[0]
+    unit = ""
+    taken = 1
+    value: float
+    if first in _MULTIPLES:
+        return _MULTIPLES[first], "times", 1
+    if first in _GLYPHS or first == "half":
+        value, unit = _GLYPHS.get(first, 0.5), "fraction"
+    elif first[0].isdigit():
+        value = _figure(first)
+        if words[1] in _GLYPHS:
+            value, taken = value + _GLYPHS[words[1]], 2
+        elif words[1] == "/" and words[2][:1].isdigit() and _figure(words[2]):
+            value, unit, taken = value / _figure(words[2]), "fraction", 3
+    elif first in ("a", "one") and words[1] in _FRACTIONS:
+        value, unit, taken = _FRACTIONS[words[1]], "fraction", 2
+    elif number := _word_number(words):
+        value, taken = number
+    else:
+        return None
+    if not unit and words[taken : taken + 3] == ["and", "a", "half"]:
+        value, taken = value + 0.5, taken + 3
+    if not unit and words[taken] in _FRACTIONS and value < 10 and words[taken] != "half":
+        value, unit, taken = value * _FRACTIONS[words[taken]], "fraction", taken + 1
+    if unit:  # "half a million", "a quarter of a million"
+        skipped = taken + (words[taken] == "of")
+        skipped += words[skipped] == "a"
+        taken = skipped if words[skipped] in _SCALES else taken
+    if words[taken] in _SCALES:
+        value, unit, taken = value * _SCALES[words[taken]], "", taken + 1
+    if unit:
+        return value, unit, taken
+    following = words[taken]
+    if following in ("%", "percent", "percentage", "pc"):
+        return value, "percent", taken + 1
+    if following == "per" and words[taken + 1] in ("cent", "cents"):
+        return value, "percent", taken + 2
+    if following in ("times", "fold"):
+        return value, "times", taken + 1
+    if following == "(ordinal)":
+        return value, "ordinal", taken + 1
+    return value, following if following.isalpha() else "", taken
+
+
+def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Give the first figure of a range the scale and unit of the second: "25-30%", "five to ten million"."""
+    shared: list[Quantity] = []
+    scale = 1
+    for quantity in reversed(found):
+        last_word = re.findall(r"[a-z]+$", text[quantity.start : quantity.end].lower())
+        own = _SCALES.get(last_word[0], 1) if last_word else 1
+        bare = own == 1 and quantity.unit not in _MEASURES and quantity.value < 1000
+        if shared and bare and RANGE.fullmatch(text[quantity.end : shared[-1].start]):
+            quantity = replace(quantity, value=quantity.value * scale, unit=shared[-1].unit)
         else:
-            first = last = int(groups["year"])
-        year_seen = last
-        yield Date(match.start(), match.end(), first, last, month, about)
+            scale = own
+        shared.append(quantity)
+    return shared[::-1]
+
+
+def _is_vague(text: str, quantity: Quantity) -> bool:
+    words = re.findall(r"[a-z]+|\d", text[quantity.start : quantity.end].lower())
+    return bool(words) and (words[0] in _SCALES or (words == ["one"] and quantity.value == 1 and quantity.unit not in _MEASURES))
 
 
 def _word_number(words: list[str]) -> tuple[float, int] | None:
@@ -137,9 +168,9 @@ def _word_number(words: list[str]) -> tuple[float, int] | None:
     taken = 0
     seen = False
     for index, word in enumerate(words):
-        if word in _UNITS:
+        if word in _UNITS and (current % 100 == 0 or (current % 10 == 0 and current % 100 > 10 and _UNITS[word] < 10)):
             current += _UNITS[word]
-        elif word in _TENS:
+        elif word in _TENS and current % 100 == 0:
             current += _TENS[word]
         elif word in _SCALES and (seen or word not in ("k", "m", "mn", "mil", "bn")):
             scale = _SCALES[word]
@@ -161,77 +192,11 @@ def _word_number(words: list[str]) -> tuple[float, int] | None:
     return (total + current, taken) if seen else None
 
 
-def find_quantities(text: str, dates: list[Date] | None = None) -> Iterator[Quantity]:
-    """Quantities in words or figures, in order, leaving out what `dates` cover."""
-    covered = [(date.start, date.end) for date in (dates if dates is not None else list(find_dates(text)))]
-    tokens = [(m.group().lower(), m.start(), m.end()) for m in re.finditer(r"\d[\d,.]*\d|\d|[½¼¾⅓⅔]|[A-Za-z]+|[%/]", text)]
-    index = 0
-    while index < len(tokens):
-        word, start, end = tokens[index]
-        if any(first <= start < last for first, last in covered):
-            index += 1
-            continue
-        value: float | None = None
-        unit = ""
-        taken = 1
-        if word in _MULTIPLES:
-            yield Quantity(start, end, _MULTIPLES[word], "times", _approximate(text, start))
-            index += 1
-            continue
-        if word in _GLYPHS:
-            value, unit = _GLYPHS[word], "fraction"
-        elif word[0].isdigit():
-            value = _figure(word)
-            if index + 1 < len(tokens) and tokens[index + 1][0] in _GLYPHS:
-                value += _GLYPHS[tokens[index + 1][0]]
-                taken = 2
-            if index + 2 < len(tokens) and tokens[index + 1][0] == "/" and tokens[index + 2][0].isdigit():
-                divisor = _figure(tokens[index + 2][0])
-                if divisor:
-                    value, unit, taken = value / divisor, "fraction", 3
-        else:
-            found = _word_number([token[0] for token in tokens[index : index + 8]])
-            if found:
-                value, taken = found
-        if value is None and word == "half":
-            value, unit = 0.5, "fraction"
-        if value is None and word == "a" and index + 1 < len(tokens) and tokens[index + 1][0] in ("third", "quarter", "fifth", "tenth"):
-            value, unit, taken = _FRACTIONS[tokens[index + 1][0]], "fraction", 2
-        if value is None:
-            index += 1
-            continue
-        after = index + taken
-        if after < len(tokens) and tokens[after][0] in _SCALES and word[0].isdigit():
-            value *= _SCALES[tokens[after][0]]
-            after += 1
-        if after < len(tokens) and unit != "fraction" and tokens[after][0] in _FRACTIONS and value < 10 and tokens[after][0] != "half":
-            value, unit = value * _FRACTIONS[tokens[after][0]], "fraction"
-            after += 1
-        if after < len(tokens) and not unit:
-            following = tokens[after][0]
-            if following in ("%", "percent", "percentage", "pc") or (
-                following == "per" and after + 1 < len(tokens) and tokens[after + 1][0] in ("cent", "cents")
-            ):
-                unit = "percent"
-                after += 2 if following == "per" else 1
-            elif following in ("times", "fold"):
-                unit = "times"
-                after += 1
-            else:
-                unit = following
-        yield Quantity(start, tokens[after - 1][2], value, unit, _approximate(text, start))
-        index = max(after, index + 1)
-
-
-def _approximate(text: str, start: int) -> bool:
-    return bool(_ABOUT.search(text[max(0, start - 30) : start]))
-
-
 def _figure(word: str) -> float:
     """The value of a figure: a comma before three digits groups thousands, elsewhere it is a decimal comma."""
     if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", word):
         return float(word.replace(",", ""))
-    plain = word.replace(",", ".")
+    plain = "".join(word.split()).replace(",", ".")
     return float(plain) if plain.count(".") <= 1 else float(plain.replace(".", ""))
 
 
