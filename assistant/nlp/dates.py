@@ -10,8 +10,8 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan", "february feb febuary", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-            "september sept sep", "october oct", "november nov", "december dec decemeber",
+            "january jan", "february feb febuary", "march mar", "april apr", "may", "june jun", "july jul",
+            "august aug", "september sept sep", "october oct", "november nov", "december dec decemeber",
         ),
         1,
     )
@@ -20,24 +20,18 @@ MONTHS = {
 _OTHER_WORDS = {"may", "march", "mar", "sep", "dec", "jan", "oct"}
 _BEFORE_MONTH = re.compile(r"\b(?:in|by|of|since|from|until|that|during)\s+$", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|some|c\.?|circa|over|more than|under|less than|"
-    r"up to|perhaps|at least|as many as|close to|an estimated|maybe|above|below|between|mid-?|late|early|by|towards)"
+    r"\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|some|c\.?|circa|over|more than|under|"
+    r"less than|up to|perhaps|at least|as many as|close to|an estimated|maybe|above|below|between|mid-?|late|"
+    r"early|by|towards)"
     r"\s*(?:the\s+)?(?:end\s+of\s+|start\s+of\s+|beginning\s+of\s+)?$",
-    re.IGNORECASE,
-)
-_MONTH = re.compile(r"\b(?:in|by|of|since|from|until|that|during)\s+$", re.IGNORECASE)
-_ABOUT = re.compile(
-    r"\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|some|c\.?|circa|over|more than|under|less than|up to|"
-    r"perhaps|at least|as many as|close to|an estimated|maybe|above|below|between|mid-?|late|early|by|towards)\s*"
-    r"(?:the\s+)?(?:end\s+of\s+|start\s+of\s+|beginning\s+of\s+)?$",
     re.IGNORECASE,
 )
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _YEAR = r"(?:1[89]\d\d|20[0-2]\d)"
 _DATE = re.compile(
     rf"(?P<decade>\b(?P<dec>1[89]\d)0['’]?s\b)"
-    rf"|(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?\b(?P<month>{_MONTH})\b\.?(?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?)?"
-    rf"(?:\s+(?:of\s+)?(?P<myear>{_YEAR}))?(?![\w])"
+    rf"|(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?\b(?P<month>{_MONTH})\b\.?"
+    rf"(?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?)?(?:\s+(?:of\s+)?(?P<myear>{_YEAR}))?(?![\w])"
     rf"|\b(?P<from>{_YEAR})\s*(?:[-–—/]|to|and|until)\s*(?P<to>{_YEAR}|\d\d?)\b(?!\s*(?:per|%|m\b|million|tons|tonnes))"
     rf"|\b(?P<year>{_YEAR})\b(?!\s*(?:%|per\s?cent|tons|tonnes|new|families|households|out of))"
     rf"|(?<!\w)['’](?P<short>[234]\d)\b(?!,\d|\s*(?:%|per\s?cent|million|tons|tonnes))"
@@ -45,7 +39,6 @@ _DATE = re.compile(
     rf"|(?:\b(?:the|early|mid|late)[\s-]+['’]?|(?<!\w)['’])(?P<shortdec>[234])0['’]?s\b",
     re.IGNORECASE,
 )
-
 
 
 @dataclass(frozen=True)
@@ -78,7 +71,7 @@ def find_dates(text: str) -> Iterator[Date]:
         elif groups["month"]:
             word = groups["month"]
             alone = not (groups["myear"] or groups["day"] or groups["day2"])
-            # "may" and "march" are verbs as well: a month alone must be written as a name after a preposition.
+            # "may" and "march" are verbs as well: a month alone must be a name after a preposition.
             if alone and word.lower() in _OTHER_WORDS and not _names_month(text, match.start("month")):
                 continue
             month = MONTHS[word.lower()]

@@ -88,7 +88,10 @@ class SentenceEncoder:
         """Encode `sentences`; those of the same paragraph are read together. Without `paragraphs` each stands alone."""
         if not sentences:
             return []
-        pieces = [encoding.ids[:WINDOW_PIECES] or [_UNKNOWN] for encoding in self._tokenizer.encode_batch(list(sentences), add_special_tokens=False)]
+        pieces = [
+            encoding.ids[:WINDOW_PIECES] or [_UNKNOWN]
+            for encoding in self._tokenizer.encode_batch(list(sentences), add_special_tokens=False)
+        ]
         numbers = list(range(len(sentences))) if paragraphs is None else list(paragraphs)
         windows = windows_of([len(ids) for ids in pieces], numbers)
         result: list[EncodedSentence | None] = [None] * len(sentences)
@@ -116,7 +119,11 @@ class SentenceEncoder:
         widest = 0
         for window in sorted(windows, key=lambda window: size[id(window)]):
             widest = max(widest, size[id(window)])
-            if not batches or widest * (len(batches[-1]) + 1) > _BATCH_PIECES or widest > 1.3 * size[id(batches[-1][0])]:
+            if (
+                not batches
+                or widest * (len(batches[-1]) + 1) > _BATCH_PIECES
+                or widest > 1.3 * size[id(batches[-1][0])]
+            ):
                 batches.append([])
                 widest = size[id(window)]
             batches[-1].append(window)

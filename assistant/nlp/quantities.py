@@ -1,9 +1,9 @@
-"""Quantities in words or figures, parsed to a number with what is counted, and the component that finds them and dates."""
+"""Quantities in words or figures, parsed to numbers that can be compared; the component also finds dates."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
@@ -11,34 +11,32 @@ from spacy.tokens import Doc, Span
 
 from assistant.nlp.dates import Date, find_dates, is_approximate
 
-_UNITS = dict(
-    zip(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split(),
-        range(20),
-        strict=True,
-    )
-)
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
-_TENS["fourty"] = 40
+_UNITS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
+    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90,
+}  # fmt: skip
 _SCALES = {
-    "hundred": 100, "hundreds": 100, "thousand": 1000, "thousands": 1000, "k": 1000, "m": 1_000_000, "mn": 1_000_000,
-    "million": 1_000_000, "millions": 1_000_000, "mil": 1_000_000, "bn": 10**9, "billion": 10**9, "billions": 10**9,
+    "hundred": 100, "hundreds": 100, "thousand": 1000, "thousands": 1000, "k": 1000, "m": 10**6, "mn": 10**6,
+    "million": 10**6, "millions": 10**6, "mil": 10**6, "bn": 10**9, "billion": 10**9, "billions": 10**9,
     "dozen": 12, "dozens": 12,
 }  # fmt: skip
 _FRACTIONS = {
-    "half": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2,
-    "tenth": 0.1, "tenths": 0.1, "sixth": 1 / 6, "eighth": 0.125, "seventh": 1 / 7,
+    "half": 1 / 2, "third": 1 / 3, "thirds": 1 / 3, "quarter": 1 / 4, "quarters": 1 / 4, "fifth": 1 / 5,
+    "fifths": 1 / 5, "sixth": 1 / 6, "seventh": 1 / 7, "eighth": 1 / 8, "tenth": 1 / 10, "tenths": 1 / 10,
 }  # fmt: skip
-_GLYPHS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
+_GLYPHS = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3}
 _MULTIPLES = {
-    "doubled": 2, "double": 2, "doubling": 2, "twofold": 2, "twice": 2, "trebled": 3, "tripled": 3, "treble": 3, "triple": 3,
-    "trebling": 3, "tripling": 3, "threefold": 3, "thrice": 3, "quadrupled": 4, "fourfold": 4, "quintupled": 5, "fivefold": 5,
-    "sixfold": 6, "sextupled": 6, "fourteenfold": 14, "tenfold": 10,
+    "doubled": 2, "double": 2, "doubling": 2, "twofold": 2, "twice": 2, "trebled": 3, "tripled": 3,
+    "treble": 3, "triple": 3, "trebling": 3, "tripling": 3, "threefold": 3, "thrice": 3, "quadrupled": 4,
+    "fourfold": 4, "quintupled": 5, "fivefold": 5, "sixfold": 6, "sextupled": 6, "tenfold": 10, "fourteenfold": 14,
 }  # fmt: skip
-_TOKEN = re.compile(
-    r"(?<![\d.,])\d{1,3}(?:[ \u00a0]\d{3})+(?![\d,.]*\d)|\d[\d,.]*\d|\d|[½¼¾⅓⅔]|[A-Za-z]+|[%/]"
-)
+_FIRST_WORDS = frozenset({"a", "half", *_UNITS, *_TENS, *_SCALES, *_GLYPHS, *_MULTIPLES})
+_TOKEN = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0]\d{3})+(?![\d,.]*\d)|\d[\d,.]*\d|\d|[½¼¾⅓⅔]|[A-Za-z]+|[%/]")
 RANGE = re.compile(r"\s*(?:[-–—]|to|or)\s*", re.IGNORECASE)
 _MEASURES = ("percent", "times", "fraction", "ordinal")
 
@@ -67,9 +65,10 @@ def find_quantities(text: str, dates: list[Date] | None = None) -> Iterator[Quan
     found: list[Quantity] = []
     index = 0
     while index < len(tokens):
-        start = tokens[index].start()
+        word, start = tokens[index].group(), tokens[index].start()
         read = None
-        if not any(first <= start < last for first, last in covered):
+        begins = word[0].isdigit() or word.lower() in _FIRST_WORDS
+        if begins and not any(first <= start < last for first, last in covered):
             read = _read_quantity(_run(text, tokens, index))
         if read is None:
             index += 1
@@ -81,7 +80,7 @@ def find_quantities(text: str, dates: list[Date] | None = None) -> Iterator[Quan
 
 
 def _run(text: str, tokens: list[re.Match[str]], index: int) -> list[str]:
-    """The words from `index` on that no punctuation but a hyphen or a closing bracket parts; an ordinal's ending stays with its figure."""
+    """The words from `index` on, up to any mark but a hyphen or closing bracket; "th" is "(ordinal)"."""
     words = [tokens[index].group().lower()]
     for before, token in zip(tokens[index : index + 9], tokens[index + 1 : index + 10], strict=False):
         if not re.fullmatch(r"[^\S\n]*[-–—)]?[^\S\n]*", text[before.end() : token.start()]):
@@ -158,7 +157,8 @@ def _share_units(text: str, found: list[Quantity]) -> list[Quantity]:
 
 def _is_vague(text: str, quantity: Quantity) -> bool:
     words = re.findall(r"[a-z]+|\d", text[quantity.start : quantity.end].lower())
-    return bool(words) and (words[0] in _SCALES or (words == ["one"] and quantity.value == 1 and quantity.unit not in _MEASURES))
+    lone_one = words == ["one"] and quantity.value == 1 and quantity.unit not in _MEASURES
+    return lone_one or (words[:1] != [] and words[0] in _SCALES)
 
 
 def _word_number(words: list[str]) -> tuple[float, int] | None:
@@ -168,7 +168,8 @@ def _word_number(words: list[str]) -> tuple[float, int] | None:
     taken = 0
     seen = False
     for index, word in enumerate(words):
-        if word in _UNITS and (current % 100 == 0 or (current % 10 == 0 and current % 100 > 10 and _UNITS[word] < 10)):
+        after_tens = current % 100 >= 20 and current % 10 == 0
+        if word in _UNITS and (current % 100 == 0 or (after_tens and _UNITS[word] < 10)):
             current += _UNITS[word]
         elif word in _TENS and current % 100 == 0:
             current += _TENS[word]
@@ -179,7 +180,7 @@ def _word_number(words: list[str]) -> tuple[float, int] | None:
             else:
                 total += max(current, 1) * scale
                 current = 0
-        elif word == "and" and seen and index + 1 < len(words) and (words[index + 1] in _UNITS or words[index + 1] in _TENS):
+        elif word == "and" and seen and (set(words[index + 1 : index + 2]) & (_UNITS.keys() | _TENS.keys())):
             if current % 100 and current < 100:
                 break  # "two and three" are two numbers
             continue
@@ -193,7 +194,7 @@ def _word_number(words: list[str]) -> tuple[float, int] | None:
 
 
 def _figure(word: str) -> float:
-    """The value of a figure: a comma before three digits groups thousands, elsewhere it is a decimal comma."""
+    """The value of a figure: a comma before three digits groups thousands, else it is a decimal comma."""
     if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", word):
         return float(word.replace(",", ""))
     plain = "".join(word.split()).replace(",", ".")
@@ -216,12 +217,20 @@ class QuantityFinder:
         for date in found:
             span = _span(doc, date.start, date.end)
             if span is not None:
-                span._.years, span._.month, span._.approximate = (date.first, date.last), date.month, date.approximate
+                span._.years, span._.month, span._.approximate = (
+                    (date.first, date.last),
+                    date.month,
+                    date.approximate,
+                )
                 dates.append(span)
         for quantity in find_quantities(doc.text, found):
             span = _span(doc, quantity.start, quantity.end)
             if span is not None:
-                span._.value, span._.unit, span._.approximate = quantity.value, quantity.unit, quantity.approximate
+                span._.value, span._.unit, span._.approximate = (
+                    quantity.value,
+                    quantity.unit,
+                    quantity.approximate,
+                )
                 quantities.append(span)
         doc.spans["dates"] = dates
         doc.spans["quantities"] = quantities

@@ -1,4 +1,4 @@
-"""What the pipeline saw in a response, sentence by sentence, in plain values: the boundary between Docs and scoring."""
+"""What the pipeline saw in a response, sentence by sentence: the boundary between Docs and scoring."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Encoder(Protocol):
 class SentenceReading:
     """One sentence: where it stands, its words, and the terms, dates and quantities in it.
 
-    `form` is the sentence as lemmas and terms joined by spaces; `tags` its coarse parts of speech; `references` the
-    people its pronouns stand for. Offsets of dates and quantities count within the whole text.
+    `form` is the sentence as lemmas and terms joined by spaces; `tags` its coarse parts of speech;
+    `references` the people its pronouns stand for. Offsets of dates and quantities count within the whole text.
     """
 
     span: Span
@@ -77,7 +77,7 @@ def read_doc(doc: Doc, encoder: Encoder) -> Reading:
         for name in ("terms", "dates", "quantities")
     }
     references = doc._.references or ()
-    sentences = []
+    sentences: list[SentenceReading] = []
     paragraph = 0
     position = 0
     for number, span in enumerate(doc.sents):

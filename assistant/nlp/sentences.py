@@ -29,7 +29,7 @@ def _ends(text: str, dot: int) -> bool:
     if word in _ABBREVIATIONS or word.rstrip(".") in _ABBREVIATIONS:
         # "etc." and "no." may end a sentence when a capital follows; "c. 1930" never does.
         return word in {"etc", "no"} and following.isupper()
-    return not re.fullmatch(r"(?:[a-z]\.)*[a-z]", word) or (word in {"i", "a"}) or "." in word and following.isupper()
+    return not re.fullmatch(r"(?:[a-z]\.)*[a-z]", word) or (word in {"i", "a"}) or ("." in word and following.isupper())
 
 
 def boundaries(text: str) -> list[int]:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +36,7 @@ def test_every_sentence_once_in_order_within_limit_and_paragraph(sentences, limi
         assert sum(min(lengths[index], limit) for index in window) <= limit
         assert len({paragraphs[index] for index in window}) == 1
     # No window could have taken in the next sentence of its paragraph as well.
-    for window, after in zip(windows, windows[1:], strict=False):
+    for window, after in pairwise(windows):
         full = sum(min(lengths[index], limit) for index in [*window, after[0]]) > limit
         assert full or paragraphs[window[0]] != paragraphs[after[0]]
 

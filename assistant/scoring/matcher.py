@@ -1,0 +1,116 @@
+"""Decide which facts a response conveys, from the signals of its candidates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from assistant.nlp.encoder import Vectors
+from assistant.scoring.signals import NAMES, Signals
+
+# A higher value of these never speaks against a fact; the trees are held to it so that a decision can be explained.
+_RISING = {
+    "logit",
+    "cosine",
+    "cosine_mean",
+    "words",
+    "words_mean",
+    "characters",
+    "logit_margin",
+    "cosine_margin",
+    "dates_agree",
+    "numbers_agree",
+}
+_FALLING = {"near_miss", "contradiction", "logit_rank", "dates_conflict", "numbers_conflict"}
+# Signals that need trained logits, and so are left out for a course without them.
+HEAD_SIGNALS = (
+    "logit",
+    "logit_margin",
+    "logit_rank",
+    "logit_before",
+    "logit_after",
+    "logit_elsewhere",
+    "topic_before",
+    "topic_response",
+    "likely_facts",
+    "about",
+    "about_gap",
+)
+
+
+class FactDecider(ClassifierMixin, BaseEstimator):
+    """Probability that a candidate sentence conveys a candidate fact.
+
+    The mean of a logistic regression and of gradient-boosted trees with monotone constraints: the first extrapolates,
+    the second sees that signals need each other. Both minimise log loss, and their mean is well calibrated as it is.
+
+    Args:
+        with_head: use the signals that need a course's trained logits.
+        seed: seeds the trees.
+    """
+
+    def __init__(self, with_head: bool = True, seed: int = 0) -> None:
+        self.with_head = with_head
+        self.seed = seed
+
+    def fit(self, X: Vectors, y: NDArray[np.bool_]) -> FactDecider:  # noqa: N803
+        """Fit on candidates: `X` of shape (candidates, signals), `y` whether the marker credits them."""
+        self.columns_ = [i for i, name in enumerate(NAMES) if self.with_head or name not in HEAD_SIGNALS]
+        names = [NAMES[i] for i in self.columns_]
+        self.linear_ = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=2000))
+        self.trees_ = HistGradientBoostingClassifier(
+            max_iter=250,
+            learning_rate=0.05,
+            max_leaf_nodes=15,
+            min_samples_leaf=40,
+            l2_regularization=5.0,
+            monotonic_cst=[(name in _RISING) - (name in _FALLING) for name in names],
+            random_state=self.seed,
+        )
+        self.classes_ = np.array([False, True])
+        self.linear_.fit(X[:, self.columns_], y)
+        self.trees_.fit(X[:, self.columns_], y)
+        return self
+
+    def predict_proba(self, X: Vectors) -> NDArray[np.float64]:  # noqa: N803
+        """Probabilities of shape (candidates, 2): not conveyed, conveyed."""
+        if not len(X):
+            return np.zeros((0, 2))
+        part = X[:, self.columns_]
+        return (self.linear_.predict_proba(part) + self.trees_.predict_proba(part)) / 2
+
+    def predict(self, X: Vectors) -> NDArray[np.bool_]:  # noqa: N803
+        """Whether each candidate is more likely conveyed than not."""
+        return self.predict_proba(X)[:, 1] >= 0.5
+
+
+@dataclass(frozen=True)
+class FactMatch:
+    """A fact conveyed by a sentence, by index, with its probability."""
+
+    sentence: int
+    fact: int
+    probability: float
+
+
+def choose_matches(signals: Signals, probability: NDArray[np.float64], threshold: float) -> list[FactMatch]:
+    """The facts credited: every candidate at or above `threshold`, best sentence of a fact first.
+
+    A sentence that merely repeats a fact counts too when it is above the threshold by itself, so that the highlight
+    shows every place; the fact is credited once.
+    """
+    keep = probability >= threshold
+    order = np.argsort(-probability[keep], kind="stable")
+    return [
+        FactMatch(int(sentence), int(fact), float(p))
+        for sentence, fact, p in zip(
+            signals.sentence[keep][order], signals.fact[keep][order], probability[keep][order], strict=True
+        )
+    ]

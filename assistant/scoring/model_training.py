@@ -1,0 +1,257 @@
+"""Fit the estimators on marked responses, and predict held-out ones by cross-validation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold
+
+from assistant.nlp.reading import Reading
+from assistant.schemas import Course, MarkedResponse
+from assistant.scoring.agreement import harmonic_mean
+from assistant.scoring.error_detection import ErrorDecider
+from assistant.scoring.factor_status import FactorProfile, FactorStatusClassifier, factor_features
+from assistant.scoring.marks import MarkModel, response_features
+from assistant.scoring.matcher import FactDecider
+from assistant.scoring.roles import RoleClassifier, sentence_features
+from assistant.scoring.scorer import Models, response_tables, spread
+from assistant.scoring.signals import SignalReader, Signals
+
+INNER_FOLDS = 3
+MIN_ERROR_PRECISION = 0.9
+
+
+@dataclass(frozen=True)
+class TrainingRow:
+    """A marked response as read, with signals from an encoder that was never trained on it."""
+
+    response: MarkedResponse
+    reading: Reading
+    signals: Signals
+    profiles: list[FactorProfile]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A marker's labels laid on a reading.
+
+    `conveyed` and `wrong` are tables (sentences, facts); `counted` says which facts are scored at all; `roles` has one
+    entry a sentence.
+    """
+
+    conveyed: NDArray[np.bool_]
+    wrong: NDArray[np.bool_]
+    counted: NDArray[np.bool_]
+    roles: list[str]
+
+
+def facts_of_lines(course: Course) -> dict[int, set[int]]:
+    """For each note line the numbers of the facts it feeds."""
+    table: dict[int, set[int]] = {}
+    for number, fact in enumerate(course.facts):
+        for line in fact.lines:
+            table.setdefault(line, set()).add(number)
+    return table
+
+
+def lay_labels(course: Course, row_response: MarkedResponse, reading: Reading) -> Labels:
+    """Lay a marker's labels, given by sentence and note line, on the sentences and facts of a reading."""
+    of_line = facts_of_lines(course)
+    spans = row_response.layout()[1]
+    shape = (len(reading.sentences), len(course.facts))
+    conveyed, wrong = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    roles = ["other"] * len(reading.sentences)
+    for index, sentence in enumerate(reading.sentences):
+        for marked, span in zip(row_response.sentences, spans, strict=True):
+            if span[0] < sentence.span[1] and sentence.span[0] < span[1]:
+                for line in marked.lines:
+                    conveyed[index, list(of_line.get(line, ()))] = True
+                for claim in marked.wrong:
+                    wrong[index, list(of_line.get(claim.line, ()))] = True
+                roles[index] = marked.role
+    counted = np.ones(len(course.facts), dtype=bool)
+    for line in course.unscored_lines:
+        counted[list(of_line.get(line, ()))] = False
+    return Labels(conveyed, wrong & ~conveyed, counted, roles)
+
+
+@dataclass(frozen=True)
+class Deciders:
+    """Fitted deciders with their working points, and what they said of each row's candidates when it was held out."""
+
+    facts: FactDecider
+    errors: ErrorDecider
+    fact_threshold: float
+    error_threshold: float
+    conveyed: list[NDArray[np.float64]]
+    wrong: list[NDArray[np.float64]]
+
+
+def fit_deciders(rows: Sequence[TrainingRow], labels: Sequence[Labels], with_head: bool, seed: int = 0) -> Deciders:
+    """Fit the deciders on the candidates of `rows`; with or without the signals that need trained logits."""
+    right = [label.conveyed[row.signals.sentence, row.signals.fact] for row, label in zip(rows, labels, strict=True)]
+    false = [label.wrong[row.signals.sentence, row.signals.fact] for row, label in zip(rows, labels, strict=True)]
+    keep = [label.counted[row.signals.fact] for row, label in zip(rows, labels, strict=True)]
+    values = [row.signals.values for row in rows]
+    owner = np.concatenate([np.full(len(part), i) for i, part in enumerate(values)])
+    x, y, k, z = np.concatenate(values), np.concatenate(right), np.concatenate(keep), np.concatenate(false)
+    folds = list(GroupKFold(INNER_FOLDS).split(x, y, owner))
+    conveyed = np.zeros(len(y))
+    for train, test in folds:
+        use = train[k[train]]
+        conveyed[test] = FactDecider(with_head, seed).fit(x[use], y[use]).predict_proba(x[test])[:, 1]
+    # The error decider learns from the fact decider's held-out probabilities, as uncertain as they will be in use.
+    x_error = np.column_stack([x, conveyed])
+    wrong = np.zeros(len(y))
+    for train, test in folds:
+        wrong[test] = ErrorDecider(with_head, seed).fit(x_error[train], z[train]).predict_proba(x_error[test])[:, 1]
+    split = np.cumsum([len(part) for part in values])[:-1]
+    conveyed_rows, wrong_rows = np.split(conveyed, split), np.split(wrong, split)
+    return Deciders(
+        FactDecider(with_head, seed).fit(x[k], y[k]),
+        ErrorDecider(with_head, seed).fit(x_error, z),
+        choose_fact_threshold(rows, labels, conveyed_rows),
+        choose_error_threshold(rows, labels, wrong_rows),
+        conveyed_rows,
+        wrong_rows,
+    )
+
+
+def fit_models(
+    course: Course, reader: SignalReader, rows: Sequence[TrainingRow], prompts: dict[str, frozenset[str]], seed: int = 0
+) -> Models:
+    """Fit every estimator on `rows`.
+
+    What one estimator hands to the next is predicted by inner cross-validation over responses, so that each learns
+    from inputs as uncertain as they will be on new responses.
+    """
+    labels = [lay_labels(course, row.response, row.reading) for row in rows]
+    deciders = fit_deciders(rows, labels, all(row.signals.has_head for row in rows), seed)
+    conveyed_rows, wrong_rows = deciders.conveyed, deciders.wrong
+    fact_threshold, error_threshold = deciders.fact_threshold, deciders.error_threshold
+
+    tables = [
+        response_tables(row.reading, row.signals, p, len(course.facts))
+        for row, p in zip(rows, conveyed_rows, strict=True)
+    ]
+    credited = [np.where(table.conveyed >= fact_threshold, table.conveyed, 0.0) for table in tables]
+    relevant = [reader.relevant(row.response.question) for row in rows]
+    features = [
+        sentence_features(row.reading, table.sum(axis=1), table[:, mask].sum(axis=1), prompts[row.response.question])
+        for row, table, mask in zip(rows, credited, relevant, strict=True)
+    ]
+    texts = [[sentence.text for sentence in row.reading.sentences] for row in rows]
+    role_p: list[NDArray[np.float64]] = [np.zeros(0)] * len(rows)
+    numbers = np.arange(len(rows))
+    for train, test in GroupKFold(INNER_FOLDS).split(numbers, groups=numbers):
+        model = _fit_roles(train, texts, features, labels, seed)
+        for i in test:
+            role_p[i] = model.predict_proba(texts[i], features[i])
+    roles = _fit_roles(numbers, texts, features, labels, seed)
+
+    factor_x = [
+        factor_features(row.reading, row.profiles, table.conveyed, table.about, p)
+        for row, table, p in zip(rows, tables, role_p, strict=True)
+    ]
+    factor_y = [
+        np.array([row.response.factors.get(profile.factor.id, 0) for profile in row.profiles], dtype=np.int64)
+        for row in rows
+    ]
+    status_p: list[NDArray[np.float64]] = [np.zeros(0)] * len(rows)
+    for train, test in GroupKFold(INNER_FOLDS).split(numbers, groups=numbers):
+        model_f = FactorStatusClassifier(seed).fit(
+            np.concatenate([factor_x[i] for i in train]), np.concatenate([factor_y[i] for i in train])
+        )
+        for i in test:
+            status_p[i] = model_f.predict_proba(factor_x[i])
+    factors = FactorStatusClassifier(seed).fit(np.concatenate(factor_x), np.concatenate(factor_y))
+
+    styles = [course.rubric.style(course.question(row.response.question).style) for row in rows]
+    response_x = np.stack(
+        [
+            response_features(
+                row.reading,
+                course.question(row.response.question),
+                style,
+                table,
+                mask,
+                _sentence_errors(row, p, error_threshold, len(course.facts)),
+                roles_i,
+                statuses,
+            )
+            for row, style, table, mask, p, roles_i, statuses in zip(
+                rows, styles, credited, relevant, wrong_rows, role_p, status_p, strict=True
+            )
+        ]
+    )
+    marks = MarkModel(seed=seed).fit(
+        response_x,
+        [row.response.mark for row in rows],
+        [row.response.judgement for row in rows],
+        styles,
+        [row.response.question for row in rows],
+    )
+    return Models(deciders.facts, deciders.errors, roles, factors, marks, fact_threshold, error_threshold)
+
+
+def _sentence_errors(row: TrainingRow, p: NDArray[np.float64], threshold: float, facts: int) -> NDArray[np.float64]:
+    wrong = (
+        spread(row.signals, p, (len(row.reading.sentences), facts)).max(axis=1)
+        if len(row.reading.sentences)
+        else np.zeros(0)
+    )
+    return np.where(wrong >= threshold, wrong, 0.0)
+
+
+def _fit_roles(
+    chosen: Iterable[int], texts: list[list[str]], features: list[NDArray], labels: list[Labels], seed: int
+) -> RoleClassifier:
+    picked = list(chosen)
+    return RoleClassifier(seed=seed).fit(
+        [text for i in picked for text in texts[i]],
+        np.concatenate([features[i] for i in picked]),
+        [role for i in picked for role in labels[i].roles],
+        [i for i in picked for _ in texts[i]],
+    )
+
+
+def choose_fact_threshold(
+    rows: Sequence[TrainingRow], labels: Sequence[Labels], probabilities: Sequence[NDArray[np.float64]]
+) -> float:
+    """The probability at which held-out F1 over facts and responses is best."""
+    best = (0.0, 0.5)
+    for threshold in np.arange(0.2, 0.8, 0.02):
+        right = extra = missed = 0
+        for row, label, p in zip(rows, labels, probabilities, strict=True):
+            found = set(row.signals.fact[p >= threshold].tolist())
+            due = set(np.flatnonzero(label.conveyed.any(axis=0) & label.counted).tolist())
+            open_facts = set(np.flatnonzero(label.wrong.any(axis=0) | ~label.counted).tolist())
+            right += len(found & due)
+            extra += len(found - due - open_facts)
+            missed += len(due - found)
+        f1 = harmonic_mean(right / max(1, right + extra), right / max(1, right + missed))
+        best = max(best, (f1, float(threshold)))
+    return best[1]
+
+
+def choose_error_threshold(
+    rows: Sequence[TrainingRow], labels: Sequence[Labels], probabilities: Sequence[NDArray[np.float64]]
+) -> float:
+    """The lowest probability at which held-out accusations are right often enough, counted by sentence."""
+    scored: list[tuple[float, bool]] = []
+    for row, label, p in zip(rows, labels, probabilities, strict=True):
+        best: dict[int, float] = {}
+        for sentence, value in zip(row.signals.sentence.tolist(), p.tolist(), strict=True):
+            best[sentence] = max(best.get(sentence, 0.0), value)
+        due: NDArray[np.bool_] = np.asarray(label.wrong.any(axis=1))
+        scored += [(value, bool(due[sentence])) for sentence, value in best.items()]
+    scored.sort(reverse=True)
+    threshold, right = 0.99, 0
+    for count, (value, is_right) in enumerate(scored, 1):
+        right += is_right
+        if count >= 10 and right / count >= MIN_ERROR_PRECISION:
+            threshold = value
+    return float(threshold)

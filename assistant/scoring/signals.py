@@ -1,0 +1,225 @@
+"""Signals: for each sentence of a response and each fact it might convey, the numbers a decision rests on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.nlp.encoder import Vectors
+from assistant.nlp.reading import Reading, SentenceReading
+from assistant.schemas import Course, Fact
+from assistant.scoring.details import DetailAgreement, KeyDetails, compare_details, details_of
+from assistant.scoring.index import FactIndex, best_and_mean
+
+CANDIDATES_BY_HEAD = 12
+CANDIDATES_BY_ABOUT = 5
+CANDIDATES_BY_COSINE = 6
+CANDIDATES_BY_WORDS = 4
+
+NAMES = (
+    "logit", "logit_margin", "logit_rank", "cosine", "cosine_mean", "cosine_margin", "near_miss", "contradiction", "words",
+    "words_mean", "words_margin", "characters", "pair_words", "logit_before", "logit_after", "logit_elsewhere", "topic_before", "topic_response",
+    "relevant", "dates_agree", "dates_conflict", "numbers_agree", "numbers_conflict", "names_share", "names_missing",
+    "length", "likely_facts", "hedged", "fact_wordings", "about", "about_gap",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Candidates of one response.
+
+    `sentence` and `fact` have shape (candidates,) and hold indices; `values` has shape (candidates, len(NAMES)).
+    """
+
+    sentence: NDArray[np.int64]
+    fact: NDArray[np.int64]
+    values: Vectors
+    has_head: bool
+
+
+class SignalReader:
+    """Computes the signals of responses for one course."""
+
+    def __init__(self, course: Course, index: FactIndex) -> None:
+        self.course = course
+        self.index = index
+        self.facts: tuple[Fact, ...] = course.facts
+        self.keys: list[KeyDetails] = [details_of(fact, course) for fact in course.facts]
+        self.usual_error = index.usual_error
+        self._relevant = {question.id: self._mask(question.id) for question in course.questions}
+        self._topic = self._topics()
+        self._row_counts = (index.slots["wording"] >= 0).sum(axis=1)
+
+    def _mask(self, question_id: str) -> NDArray[np.bool_]:
+        lines = {line for factor in self.course.question(question_id).factors for line in factor.lines}
+        return np.array([bool(lines & set(fact.lines)) for fact in self.facts])
+
+    def _topics(self) -> NDArray[np.int64]:
+        """The number of the heading that each fact's first line stands under."""
+        headings = sorted(self.course.headings)
+        return np.array([np.searchsorted(headings, fact.lines[0], side="right") for fact in self.facts])
+
+    def relevant(self, question_id: str) -> NDArray[np.bool_]:
+        """Which facts feed a factor of the question, shape (facts,)."""
+        return self._relevant[question_id]
+
+    def read(self, reading: Reading, question_id: str) -> Signals:
+        """The candidates of a response and their signals."""
+        index = self.index
+        count = len(index.fact_ids)
+        sentences = reading.sentences
+        if not sentences:
+            empty = np.zeros(0, dtype=np.int64)
+            return Signals(empty, empty, np.zeros((0, len(NAMES)), dtype=np.float32), index.head is not None)
+        vectors = np.stack([sentence.mean for sentence in reading.encoded]).astype(np.float32)
+        similarity = vectors @ index.vectors.T
+        cosine, cosine_mean = best_and_mean(similarity, index.slots["wording"])
+        near, _ = best_and_mean(similarity, index.slots["near_miss"], 1)
+        contra, _ = best_and_mean(similarity, index.slots["contradiction"], 1)
+        forms = [sentence.form for sentence in sentences]
+        pairs = [f"{before} {form}" for before, form in zip(["", *forms[:-1]], forms, strict=True)]
+        word_query = index.words.transform([*forms, *pairs])
+        word_similarity = (word_query @ index.word_rows.T).toarray()
+        words, words_mean = best_and_mean(word_similarity[: len(forms)], index.slots["wording"])
+        pair_words, _ = best_and_mean(word_similarity[len(forms) :], index.slots["wording"], 1)
+        character_query = index.characters.transform([sentence.text for sentence in sentences])
+        characters, _ = best_and_mean((character_query @ index.character_rows.T).toarray(), index.slots["wording"], 1)
+        # A course without trained logits is decided on similarities alone; its logit is a scaled cosine.
+        if index.head:
+            logits, about = index.head.logits(reading.encoded)
+        else:
+            logits = about = 20 * (cosine_mean - 0.6)
+        likely = (1 / (1 + np.exp(-logits))).astype(np.float32)
+
+        chosen = np.zeros((len(sentences), count), dtype=bool)
+        for scores, number in (
+            (logits, CANDIDATES_BY_HEAD if index.head else 0),
+            (about, CANDIDATES_BY_ABOUT if index.head else 0),
+            (cosine_mean, CANDIDATES_BY_COSINE),
+            (words, CANDIDATES_BY_WORDS),
+        ):
+            number = min(number, count)
+            if number:
+                best = np.argpartition(-scores, number - 1, axis=1)[:, :number]
+                np.put_along_axis(chosen, best, True, axis=1)
+        row, column = np.nonzero(chosen)
+
+        zero = np.full((1, count), logits.min(), dtype=logits.dtype)
+        before = np.concatenate([zero, logits[:-1]])
+        after = np.concatenate([logits[1:], zero])
+        elsewhere = _best_elsewhere(logits)
+        rank = (-logits).argsort(axis=1).argsort(axis=1)
+        top = self._topic_mass(likely)
+        topic_before = np.concatenate([np.zeros((1, top.shape[1])), top[:-1]])
+        topic_response = top.mean(axis=0)
+        details = [
+            compare_details(sentences[s], self.keys[f], sentences[s - 1] if s else None)
+            for s, f in zip(row.tolist(), column.tolist(), strict=True)
+        ]
+        hedged = np.array([is_hedged(sentence) for sentence in sentences], dtype=np.float32)
+        relevant = self._relevant[question_id]
+        columns = [
+            logits[row, column],
+            logits[row, column] - _best_other(logits)[row, column],
+            np.log1p(rank[row, column]),
+            cosine[row, column],
+            cosine_mean[row, column],
+            cosine_mean[row, column] - _best_other(cosine_mean)[row, column],
+            near[row, column] - cosine[row, column],
+            contra[row, column] - cosine[row, column],
+            words[row, column],
+            words_mean[row, column],
+            words_mean[row, column] - _best_other(words_mean)[row, column],
+            characters[row, column],
+            pair_words[row, column],
+            before[row, column],
+            after[row, column],
+            elsewhere[row, column],
+            topic_before[row, self._topic[column]],
+            topic_response[self._topic[column]],
+            relevant[column],
+            *_columns(details),
+            np.log1p([len(sentences[s].words) for s in row.tolist()]),
+            likely.sum(axis=1)[row],
+            hedged[row],
+            self._row_counts[column],
+            about[row, column],
+            (about - logits)[row, column],
+        ]
+        values = np.stack([np.asarray(part, dtype=np.float32) for part in columns], axis=1)
+        return Signals(row, column, values, index.head is not None)
+
+    def _topic_mass(self, likely: Vectors) -> Vectors:
+        """How much of each sentence lies under each heading of the notes, shape (sentences, headings + 1)."""
+        mass = np.zeros((len(likely), len(self.course.headings) + 1), dtype=np.float32)
+        np.add.at(mass.T, self._topic, likely.T)
+        return np.minimum(mass, 2.0)
+
+
+_HEDGES = {
+    "if",
+    "would",
+    "could",
+    "might",
+    "whether",
+    "some",
+    "claim",
+    "claims",
+    "argue",
+    "argues",
+    "supposedly",
+    "allegedly",
+}
+_DENIALS = {
+    "not",
+    "n't",
+    "never",
+    "no",
+    "nor",
+    "neither",
+    "without",
+    "hardly",
+    "nt",
+    "didnt",
+    "wasnt",
+    "couldnt",
+    "isnt",
+}
+
+
+def is_hedged(sentence: SentenceReading) -> float:
+    """Whether a sentence denies, attributes, asks or supposes: 0 none, rising by 0.5 a sign to 1."""
+    words = set(sentence.words)
+    signs = bool(words & _HEDGES) + bool(words & _DENIALS) + sentence.text.rstrip().endswith("?")
+    return min(1.0, signs / 2)
+
+
+def _columns(details: list[DetailAgreement]) -> list[Vectors]:
+    if not details:
+        return [np.zeros(0, dtype=np.float32)] * 6
+    return list(
+        np.array(
+            [
+                (d.dates_agree, d.dates_conflict, d.numbers_agree, d.numbers_conflict, d.names_share, d.names_missing)
+                for d in details
+            ],
+            dtype=np.float32,
+        ).T
+    )
+
+
+def _best_other(scores: Vectors) -> Vectors:
+    """For each entry the best of the others in its row."""
+    if scores.shape[1] < 2:
+        return np.zeros_like(scores)
+    order = np.partition(scores, -2, axis=1)
+    best, second = order[:, -1:], order[:, -2:-1]
+    return np.where(scores >= best, second, best)
+
+
+def _best_elsewhere(scores: Vectors) -> Vectors:
+    """For each entry the best of its column in the other rows."""
+    return _best_other(scores.T).T if len(scores) > 1 else np.full_like(scores, -math.inf).clip(-20)
