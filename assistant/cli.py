@@ -1,0 +1,380 @@
+"""The command line: thin commands over the service. Bad input gives one clear line and exit status 2."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from typer.exceptions import TyperException
+
+from assistant import __version__
+
+if TYPE_CHECKING:
+    from assistant.schemas import Feedback
+
+app = typer.Typer(
+    help="Practise history essays: find the factors, evidence and judgement in an answer, and what is missing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+corpus_app = typer.Typer(help="Build, check and look into a course.", no_args_is_help=True)
+app.add_typer(corpus_app, name="corpus")
+
+out = Console(soft_wrap=False, highlight=False, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+CourseOption = Annotated[str, typer.Option("--course", help="A course by name, or a course folder.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def fail(message: str) -> NoReturn:
+    """One line on standard error, exit status 2."""
+    err.print(" ".join(message.split()), markup=False)
+    raise typer.Exit(2)
+
+
+def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn every error a user can cause or mend into one line."""
+
+    @functools.wraps(command)
+    def wrapped(*arguments: Any, **options: Any) -> Any:
+        try:
+            return command(*arguments, **options)
+        except (ValueError, RuntimeError) as error:
+            if not isinstance(error, user_errors()):
+                raise
+            fail(str(error))
+        except OSError as error:
+            fail(f"{error.filename or 'The file'}: {error.strerror or error}.")
+
+    return wrapped
+
+
+USER_ERRORS = {
+    "assistant.class_sets": "ClassSetError",
+    "assistant.corpus.building": "BuildError",
+    "assistant.corpus.loading": "CourseError",
+    "assistant.documents": "DocumentError",
+    "assistant.nlp.pipeline": "PipelineError",
+    "assistant.scoring.artefacts": "ArtefactError",
+    "assistant.scoring.encoder_training": "TrainingExtraMissing",
+    "assistant.service": "UnknownQuestion",
+}
+"""What a user can cause or mend, by the module that raises it."""
+
+
+def user_errors() -> tuple[type[Exception], ...]:
+    """The classes of those errors that can have been raised: a module that was never needed is not loaded for its own."""
+    return tuple(getattr(sys.modules[module], name) for module, name in USER_ERRORS.items() if module in sys.modules)
+
+
+def print_json(value: Any) -> None:
+    """JSON on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def version_option(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        typer.echo(f"assistant {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=version_option, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Practise history essays with feedback that stays on this machine."""
+
+
+@app.command()
+@plain_errors
+def serve(
+    course: CourseOption = "stalin",
+    port: Annotated[int, typer.Option(help="Port of the browser app.", min=1, max=65535)] = 8501,
+    headless: Annotated[bool, typer.Option(help="Do not open a browser window.")] = False,
+) -> None:
+    """Start the browser app on this machine."""
+    from assistant.corpus.loading import find_course
+
+    folder = find_course(course)
+    router = Path(__file__).resolve().parent / "_data" / "streamlit_app.py"
+    if not router.is_file():
+        router = Path(__file__).resolve().parent.parent / "streamlit_app.py"
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(router),
+        "--server.port",
+        str(port),
+        "--server.address",
+        "localhost",
+    ]
+    command += ["--browser.gatherUsageStats", "false", "--server.headless", str(headless).lower()]
+    environment = {**os.environ, "ASSISTANT_COURSE": str(folder.resolve())}
+    raise typer.Exit(subprocess.run(command, env=environment, cwd=router.parent, check=False).returncode)
+
+
+@app.command()
+@plain_errors
+def questions(course: CourseOption = "stalin", as_json: JsonOption = False) -> None:
+    """List the questions of a course."""
+    from assistant.corpus.loading import load_course
+
+    loaded = load_course(course)
+    if as_json:
+        print_json([question.model_dump(mode="json") for question in loaded.questions])
+        return
+    table = Table("Question", "Marks", "Prompt", title=loaded.title, show_lines=True)
+    for question in loaded.questions:
+        table.add_row(question.id, str(loaded.rubric.style(question.style).max_mark), question.prompt)
+    out.print(table)
+
+
+@app.command()
+@plain_errors
+def mark(
+    file: Annotated[str, typer.Argument(help="The answer: .txt, .md, .docx, .odt or .pdf; - for standard input.")],
+    question: Annotated[str, typer.Option("--question", "-q", help="The question's id, see 'assistant questions'.")],
+    course: CourseOption = "stalin",
+    as_json: JsonOption = False,
+) -> None:
+    """Mark one answer."""
+    from assistant.corpus.loading import load_course
+    from assistant.documents import MAX_BYTES, DocumentError, parse_document, read_document
+
+    known = [entry.id for entry in load_course(course).questions]
+    if question not in known:
+        fail(f"There is no question '{question}'; the questions are: {', '.join(known)}.")
+    if file == "-":
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise DocumentError(f"The answer is larger than {MAX_BYTES // 1_000_000} MB.")
+        text = parse_document("standard input", data) if data.strip() else ""
+        if not text:
+            raise DocumentError("The answer holds no text.")
+    else:
+        text = read_document(Path(file))
+    from assistant.service import engine
+
+    feedback = engine(course).mark(question, text)
+    if as_json:
+        print_json(feedback.model_dump(mode="json"))
+    else:
+        print_feedback(feedback)
+
+
+STATUS_SIGNS = {"developed": "●", "mentioned": "◐", "missing": "○"}
+
+
+def print_feedback(feedback: Feedback) -> None:
+    """Feedback for a terminal: what works, what to fix, what is missing, and then the level."""
+    out.print(f"[bold]What works[/bold]  ({feedback.words} words)")
+    for item in feedback.factors:
+        if item.status != "missing":
+            out.print(f"  {STATUS_SIGNS[item.status]} {item.title}: {item.status}", markup=False)
+    for fact in feedback.evidence:
+        sign = "✓" if fact.relevant else "·"
+        out.print(f"    {sign} {fact.statement}", markup=False)
+    if feedback.errors:
+        out.print("\n[bold]To fix[/bold]")
+        for error in feedback.errors:
+            out.print(f"  ✗ {error.message} {error.correct}", markup=False)
+    out.print("\n[bold]To think about[/bold]")
+    for hint in feedback.hints[:5]:
+        out.print(f"  ? {hint.nudge}", markup=False)
+    out.print("\n[bold]By criterion[/bold]")
+    for name, criterion in feedback.criteria.items():
+        out.print(f"  {name}: {criterion.comment}", markup=False)
+    low, high = feedback.mark_range
+    out.print(
+        f"\n[bold]Suggested[/bold]  level {feedback.level}, mark {feedback.mark} of {feedback.max_mark} "
+        f"(likely {low} to {high}). A suggestion; only a teacher awards marks."
+    )
+    for reason in feedback.review_reasons:
+        out.print(f"  ! I may be wrong here: {reason.message}", markup=False)
+
+
+@app.command()
+@plain_errors
+def batch(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A folder, zip, CSV, XLSX or JSONL file of answers.")],
+    to: Annotated[Path, typer.Option("--out", help="Folder for feedback.jsonl and marks.csv.")],
+    jobs: Annotated[int, typer.Option(help="Processes to use; 0 for one a core.", min=0)] = 0,
+    question: Annotated[str | None, typer.Option("--question", "-q", help="The question all answers answer.")] = None,
+    course: CourseOption = "stalin",
+) -> None:
+    """Mark a class set."""
+    from assistant.class_sets import read_class_set
+    from assistant.corpus.loading import load_course
+
+    known = frozenset(entry.id for entry in load_course(course).questions)
+    if question is not None and question not in known:
+        fail(f"There is no question '{question}'; the questions are: {', '.join(sorted(known))}.")
+    if to.exists() and not to.is_dir():
+        fail(f"{to} is a file; --out needs a folder.")
+    submissions = read_class_set(source, question, known)
+    from assistant.service import engine, mark_batch, write_batch
+
+    jobs = jobs or os.cpu_count() or 1
+    if jobs == 1:
+        engine(course)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
+        task = progress.add_task("Marking", total=None)
+        marked, failed = write_batch(mark_batch(course, submissions, jobs), to, lambda row: progress.advance(task))
+    out.print(f"{marked} marked, {failed} not marked; see {to / 'marks.csv'}", markup=False)
+
+
+@corpus_app.command("check")
+@plain_errors
+def corpus_check(
+    folder: Annotated[str | None, typer.Argument(metavar="DIR", help="A course folder.")] = None,
+    course: CourseOption = "stalin",
+) -> None:
+    """Check a course and name every problem by file, entry and field."""
+    from assistant.corpus.checking import check_course
+    from assistant.corpus.loading import find_course, load_course
+
+    place = find_course(folder or course)
+    problems = check_course(place)
+    for problem in problems:
+        err.print(str(problem), markup=False)
+    if problems:
+        fail(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found.")
+    loaded = load_course(place)
+    out.print(
+        f"The course '{loaded.id}' is fit for use: {len(loaded.notes)} note lines, {len(loaded.facts)} facts, "
+        f"{len(loaded.terms)} terms, {len(loaded.questions)} questions."
+    )
+
+
+@corpus_app.command("ledger")
+@plain_errors
+def corpus_ledger(course: CourseOption = "stalin", as_json: JsonOption = False) -> None:
+    """Show what became of every note line."""
+    from assistant.corpus.ledger import ledger
+    from assistant.corpus.loading import load_course
+
+    loaded = load_course(course)
+    rows = ledger(loaded)
+    if as_json:
+        print_json([row.model_dump(mode="json") for row in rows])
+        return
+    table = Table("Line", "Note", "Kind", "Facts or reason")
+    for row in rows:
+        table.add_row(str(row.line), loaded.notes[row.line - 1], row.kind, ", ".join(row.facts) or row.reason)
+    out.print(table)
+    kinds = [row.kind for row in rows]
+    out.print(
+        f"{len(rows)} lines: {kinds.count('heading')} headings, {kinds.count('fact')} feed facts, {kinds.count('set-aside')} set aside."
+    )
+
+
+@corpus_app.command("errata")
+@plain_errors
+def corpus_errata(course: CourseOption = "stalin", as_json: JsonOption = False) -> None:
+    """List the places where the notes are wrong."""
+    from dataclasses import asdict
+
+    from assistant.corpus.ledger import errata
+    from assistant.corpus.loading import load_course
+
+    rows = errata(load_course(course))
+    if as_json:
+        print_json([asdict(row) for row in rows])
+        return
+    table = Table("Line", "The notes say", "Right is", "Why", "Certainty", show_lines=True)
+    for row in rows:
+        table.add_row(str(row.line), row.says, row.correct, row.why, row.certainty)
+    out.print(table)
+    out.print(f"{len(rows)} errata.")
+
+
+@corpus_app.command("build")
+@plain_errors
+def corpus_build(
+    notes: Annotated[
+        Path, typer.Argument(help="Notes: a text document, one note a line, headings without a full stop.")
+    ],
+    to: Annotated[Path, typer.Option("--out", help="Folder of the new course.")],
+    questions_file: Annotated[Path | None, typer.Option("--questions", help="questions.yaml of the course.")] = None,
+    rubric_file: Annotated[
+        Path | None, typer.Option("--rubric", help="rubric.yaml; the A-level styles by default.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the course.")] = None,
+) -> None:
+    """Draft a course from notes."""
+    from assistant.corpus.building import build_course
+
+    summary = build_course(notes, to, questions_file, rubric_file, title)
+    out.print(summary, markup=False)
+
+
+@app.command()
+@plain_errors
+def train(
+    course: CourseOption = "stalin",
+    to: Annotated[Path | None, typer.Option("--out", help="Folder of the models.")] = None,
+    seed: Annotated[int, typer.Option(help="Seeds everything random.")] = 0,
+    estimators_only: Annotated[
+        bool,
+        typer.Option(
+            "--estimators-only", help="Keep the encoder; refit the scikit-learn estimators (minutes, no torch)."
+        ),
+    ] = False,
+) -> None:
+    """Rebuild the models from the corpus."""
+    from assistant.training import train_course
+
+    train_course(course, to, seed, estimators_only, lambda message: err.print(message, markup=False))
+
+
+@app.command()
+@plain_errors
+def evaluate(
+    course: CourseOption = "stalin",
+    responses: Annotated[Path | None, typer.Option(help="Marked responses (JSONL) never trained on.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the figures of the model card: cross-validated, or on a file of marked responses."""
+    from assistant.evaluation import evaluate_course, evaluate_file, render
+
+    report = (
+        evaluate_file(course, responses) if responses else evaluate_course(course, lambda m: err.print(m, markup=False))
+    )
+    if as_json:
+        print_json(report)
+    else:
+        for table in render(report):
+            out.print(table)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    try:
+        sys.exit(app(standalone_mode=False))
+    except TyperException as error:  # a missing option, an unknown command; no command at all has shown the help
+        if message := " ".join(error.format_message().split()):
+            err.print(f"{message.rstrip('.')}. See 'assistant --help'.", markup=False)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,239 @@
+"""`assistant evaluate`: how far the assistant agrees with markers, beside how far markers agree with each other.
+
+The figures follow the definitions of the marked-response format: evidence at the level of facts over all responses
+together, wrong claims and roles by sentence, marks by style of question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+
+from assistant.corpus.ledger import ledger
+from assistant.corpus.loading import CourseError, Problem, load_course, load_responses
+from assistant.schemas import Course, Feedback, MarkedResponse, Span
+from assistant.scoring import artefacts
+from assistant.scoring.agreement import (
+    harmonic_mean,
+    mean_absolute_difference,
+    precision_recall_f1,
+    quadratic_weighted_kappa,
+)
+from assistant.scoring.factor_status import STATUSES
+from assistant.scoring.held_out import load_held_out, training_rows
+from assistant.scoring.model_training import fit_models
+from assistant.scoring.scorer import Scorer
+from assistant.service import Engine
+from assistant.training import NoVectors, Workbench
+
+
+def score(course: Course, responses: Sequence[MarkedResponse], feedback: Mapping[str, Feedback]) -> dict[str, Any]:
+    """Agreement of feedback with the first marker, and of the second marker with the first.
+
+    Args:
+        course: the course of the responses.
+        responses: marked responses.
+        feedback: feedback by response id.
+
+    Returns:
+        Nested figures, ready for JSON.
+    """
+    of_line: dict[int, set[str]] = {row.line: set(row.facts) for row in ledger(course)}
+    unscored = set(course.unscored_lines)
+    skip_always = {fact for line in unscored for fact in of_line.get(line, ())}
+    found = lost = right = extra = located = 0
+    errors_hit = errors_missed = errors_extra = 0
+    roles_right = roles = present_right = status_right = statuses = 0
+    by_style: dict[int, list[tuple[MarkedResponse, Feedback]]] = {}
+    for response in responses:
+        result = feedback[response.id]
+        _, spans = response.layout()
+        lines = {line for sentence in response.sentences for line in sentence.lines} - unscored
+        due = {fact for line in lines for fact in of_line.get(line, ())}
+        misstated = {
+            fact for sentence in response.sentences for claim in sentence.wrong for fact in of_line.get(claim.line, ())
+        }
+        skip = skip_always | (misstated - due)
+        credited = {item.fact: item.spans for item in result.evidence}
+        for line in lines:
+            hits = of_line.get(line, set()) & credited.keys()
+            if not hits:
+                lost += 1
+                continue
+            found += 1
+            places = [span for sentence, span in zip(response.sentences, spans, strict=True) if line in sentence.lines]
+            located += any(_overlap(a, b) for fact in hits for a in credited[fact] for b in places)
+        right += len(credited.keys() & due)
+        extra += len(credited.keys() - due - skip)
+        wrong = [number for number, sentence in enumerate(response.sentences) if sentence.wrong]
+        hit = {number for number in wrong if any(_overlap(error.span, spans[number]) for error in result.errors)}
+        errors_hit += len(hit)
+        errors_missed += len(wrong) - len(hit)
+        errors_extra += sum(not any(_overlap(error.span, spans[number]) for number in wrong) for error in result.errors)
+        for sentence, (start, end) in zip(response.sentences, spans, strict=True):
+            middle = (start + end) // 2
+            role = next((item.role for item in result.sentences if item.span[0] <= middle < item.span[1]), None)
+            roles += 1
+            roles_right += role == sentence.role
+        given = {item.id: STATUSES.index(item.status) for item in result.factors}
+        for factor, value in response.factors.items():
+            statuses += 1
+            status_right += given.get(factor) == value
+            present_right += (given.get(factor, 0) > 0) == (value > 0)
+        by_style.setdefault(result.max_mark, []).append((response, result))
+    precision, recall = right / max(1, right + extra), found / max(1, found + lost)
+    error_p, error_r, error_f = precision_recall_f1(errors_hit, errors_extra, errors_missed)
+    return {
+        "responses": len(responses),
+        "evidence": {
+            "precision": precision,
+            "recall": recall,
+            "f1": harmonic_mean(precision, recall),
+            "located": located / max(1, found),
+        },
+        "wrong_claims": {
+            "precision": error_p,
+            "recall": error_r,
+            "f1": error_f,
+            "sentences": errors_hit + errors_missed,
+        },
+        "roles": {"accuracy": roles_right / max(1, roles)},
+        "factors": {"exact": status_right / max(1, statuses), "present": present_right / max(1, statuses)},
+        "marks": {str(most): _marks(most, rows) for most, rows in sorted(by_style.items())},
+    }
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a[0] < b[1] and b[0] < a[1]
+
+
+def _marks(most: int, rows: Sequence[tuple[MarkedResponse, Feedback]]) -> dict[str, float]:
+    first = [response.mark for response, _ in rows]
+    ours = [result.mark for _, result in rows]
+    figures = {
+        "responses": len(rows),
+        "qwk": quadratic_weighted_kappa(first, ours, most),
+        "mae": mean_absolute_difference(first, ours),
+        "same_level": float(np.mean([r.level == f.level for r, f in rows])),
+        "two_levels_off_unflagged": sum(abs(r.level - f.level) >= 2 and not f.needs_review for r, f in rows),
+        "in_range": float(np.mean([f.mark_range[0] <= r.mark <= f.mark_range[1] for r, f in rows])),
+        "range_width": float(np.mean([f.mark_range[1] - f.mark_range[0] for _, f in rows])),
+        "sent_to_review": float(np.mean([f.needs_review for _, f in rows])),
+    }
+    seconds = [(response.mark, response.level, response.second) for response, _ in rows if response.second is not None]
+    if len(seconds) == len(rows):
+        second = [item.mark for _, _, item in seconds if item]
+        figures["second_marker_qwk"] = quadratic_weighted_kappa(first, second, most)
+        figures["second_marker_mae"] = mean_absolute_difference(first, second)
+        figures["second_marker_same_level"] = float(
+            np.mean([level == item.level for _, level, item in seconds if item])
+        )
+    return figures
+
+
+def cross_validate(course: str | Path, report: Callable[[str], None]) -> dict[str, dict[str, Feedback]]:
+    """Feedback on every shipped response from models that never saw it, by scheme and response id.
+
+    Raises:
+        ArtefactError: if the held-out signals are missing or damaged.
+    """
+    folder = artefacts.models_folder()
+    manifest = artefacts.read_manifest(folder)
+    loaded = load_course(course)
+    path = artefacts.checked(folder, f"{loaded.id}-held-out.npz", manifest)
+    artefacts.checked(folder, artefacts.TOKENIZER, manifest)
+    engine = Engine(course)
+    bench = Workbench(course, folder)
+    readings = bench.read(bench.responses, NoVectors())
+    forms, prompts = bench.title_forms(), bench.prompts()
+    results: dict[str, dict[str, Feedback]] = {}
+    for scheme, held in load_held_out(path, [fact.id for fact in loaded.facts]).items():
+        rows = training_rows(bench.course, bench.responses, readings, held, forms)
+        fold_of = dict(zip(held.ids, held.folds, strict=True))
+        feedback: dict[str, Feedback] = {}
+        for fold in sorted(set(held.folds)):
+            report(f"Held out by {scheme}: fold {fold + 1} of {len(set(held.folds))} ...")
+            train = [row for row in rows if fold_of[row.response.id] != fold]
+            models = fit_models(bench.course, engine.scorer.reader, train, prompts)
+            for row in rows:
+                if fold_of[row.response.id] == fold:
+                    question = bench.course.question(row.response.question)
+                    scorer = Scorer(bench.course, engine.scorer.reader, models, {question.id: row.profiles}, prompts)
+                    feedback[row.response.id] = engine.explain(
+                        question, row.reading, scorer.score(row.reading, question, row.signals)
+                    )
+        results[scheme] = feedback
+    return results
+
+
+def evaluate_course(course: str | Path, report: Callable[[str], None]) -> dict[str, Any]:
+    """Cross-validated figures on the responses a course ships."""
+    loaded = load_course(course)
+    responses = Workbench(course, artefacts.models_folder()).responses
+    if not responses:
+        raise CourseError([Problem("responses", "", "", "the course ships no marked responses to evaluate on")])
+    figures = {}
+    for scheme, feedback in cross_validate(course, report).items():
+        figures[f"by {scheme}"] = score(loaded, [r for r in responses if r.id in feedback], feedback)
+    return {"course": loaded.id, "corpus_version": loaded.version, "figures": figures}
+
+
+def evaluate_file(course: str | Path, path: Path) -> dict[str, Any]:
+    """Figures of the shipped models on a file of marked responses.
+
+    Raises:
+        CourseError: if the file is missing, broken, or names questions the course does not have.
+    """
+    responses = load_responses([path])
+    engine = Engine(course)
+    known = {question.id for question in engine.course.questions}
+    strange = sorted({response.question for response in responses} - known)
+    if strange:
+        raise CourseError([Problem(path.name, strange[0], "question", "the course has no such question")])
+    feedback = {response.id: engine.mark(response.question, response.layout()[0]) for response in responses}
+    figures = {f"on {path.name}": score(engine.course, responses, feedback)}
+    return {"course": engine.course.id, "corpus_version": engine.course.version, "figures": figures}
+
+
+def render(report: Mapping[str, Any]) -> list[Table]:
+    """The figures as tables for a terminal."""
+    figures = report["figures"]
+    columns = list(figures)
+    table = Table(
+        "Agreement with the marker", *columns, title=f"{report['course']} (corpus {report['corpus_version']})"
+    )
+    rows = [
+        ("Evidence: precision", "evidence", "precision"),
+        ("Evidence: recall", "evidence", "recall"),
+        ("Evidence: F1", "evidence", "f1"),
+        ("  in the right sentence", "evidence", "located"),
+        ("Wrong claims: precision", "wrong_claims", "precision"),
+        ("Wrong claims: recall", "wrong_claims", "recall"),
+        ("Sentence roles: accuracy", "roles", "accuracy"),
+        ("Factor status: exact", "factors", "exact"),
+        ("Factor status: present or not", "factors", "present"),
+    ]
+    table.add_row("Responses", *[str(figures[c]["responses"]) for c in columns])
+    for label, group, name in rows:
+        table.add_row(label, *[f"{figures[c][group][name]:.3f}" for c in columns])
+    marks = Table("Marks", *[f"{c}, of {most}" for c in columns for most in figures[c]["marks"]])
+    names = {
+        "qwk": "Quadratic weighted kappa",
+        "second_marker_qwk": "  second marker",
+        "mae": "Mean absolute error",
+        "second_marker_mae": "  second marker",
+        "same_level": "Same level",
+        "second_marker_same_level": "  second marker",
+        "two_levels_off_unflagged": "Two levels off, not flagged",
+        "in_range": "Marker's mark in the range",
+        "range_width": "Mean width of the range",
+        "sent_to_review": "Sent to review",
+    }
+    for name, label in names.items():
+        cells = [figures[c]["marks"][most].get(name) for c in columns for most in figures[c]["marks"]]
+        marks.add_row(label, *["" if cell is None else f"{cell:.3f}".rstrip("0").rstrip(".") for cell in cells])
+    return [table, marks]

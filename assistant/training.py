@@ -1,0 +1,276 @@
+"""`assistant train`: rebuild the encoder, the course's index and the estimators from the corpus."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+
+from assistant import __version__
+from assistant.corpus.loading import (
+    find_course,
+    load_course,
+    load_passages,
+    load_responses,
+    load_wordings,
+    responses_of,
+)
+from assistant.nlp.encoder import SentenceEncoder
+from assistant.nlp.pipeline import build_nlp
+from assistant.nlp.reading import Reading, forms_of, read_doc
+from assistant.schemas import Course, MarkedResponse
+from assistant.scoring import artefacts
+from assistant.scoring.held_out import SCHEMES, HeldOut, fold_of, load_held_out, save_held_out, training_rows
+from assistant.scoring.index import FactHead, FactIndex, build_index
+from assistant.scoring.model_training import fit_deciders, fit_models, lay_labels
+from assistant.scoring.signals import NAMES, SignalReader
+
+Report = Callable[[str], None]
+
+
+class Workbench:
+    """A course with its pipeline and marked responses, for training and evaluation."""
+
+    def __init__(self, course: str | Path, tokenizer_folder: Path) -> None:
+        self.folder = find_course(course)
+        self.course: Course = load_course(course)
+        self.bank = load_wordings(self.folder)
+        paths = responses_of(self.folder)
+        self.responses: list[MarkedResponse] = load_responses(paths) if paths else []
+        from assistant.nlp.encoder import load_tokenizer
+
+        words = load_tokenizer(tokenizer_folder / artefacts.TOKENIZER).get_vocab()
+        self.nlp = build_nlp(self.course, frozenset(word for word in words if word.isalpha()))
+        self._bank_forms: list[str] | None = None
+
+    def forms(self, texts: Sequence[str]) -> list[str]:
+        """Comparable words of texts; those of the bank are kept, as every fold asks for them."""
+        if len(texts) < 1000:
+            return forms_of(self.nlp, texts)
+        if self._bank_forms is None:
+            self._bank_forms = forms_of(self.nlp, texts)
+        return self._bank_forms
+
+    def index(self, encoder: SentenceEncoder, head: FactHead | None) -> FactIndex:
+        """The course's index as an encoder sees it."""
+        return build_index(self.course, self.bank, encoder.encode, self.forms, head)
+
+    def read(self, responses: Sequence[MarkedResponse], encoder: Any) -> list[Reading]:
+        """Readings of responses."""
+        return [read_doc(self.nlp(response.layout()[0]), encoder) for response in responses]
+
+    def title_forms(self) -> dict[str, list[str]]:
+        """Comparable words of each question's factor titles."""
+        return {q.id: forms_of(self.nlp, [factor.title for factor in q.factors]) for q in self.course.questions}
+
+    def prompts(self) -> dict[str, frozenset[str]]:
+        """Content lemmas of each question's prompt."""
+        return {q.id: frozenset(forms_of(self.nlp, [q.prompt])[0].split()) for q in self.course.questions}
+
+
+class NoVectors:
+    """An encoder for readings whose vectors are supplied later."""
+
+    def encode(self, sentences: Sequence[str], paragraphs: Sequence[int] | None = None) -> list:
+        """One zero vector a sentence."""
+        from assistant.nlp.encoder import DIMENSIONS, EncodedSentence
+
+        return [EncodedSentence(np.zeros((1, DIMENSIONS), dtype=np.float32)) for _ in sentences]
+
+
+def train_course(course: str | Path, to: Path | None, seed: int, estimators_only: bool, report: Report) -> None:
+    """Train everything a course needs and write it to a folder, complete or not at all.
+
+    Args:
+        course: name or folder of the course.
+        to: folder of the models; the project's own by default.
+        seed: seeds everything random.
+        estimators_only: keep the encoder, heads and held-out signals that are there, and refit the estimators.
+        report: receives lines on progress.
+
+    Raises:
+        TrainingExtraMissing: if the encoder is to be trained and torch is not installed.
+        CourseError, ArtefactError: if the course or the artefacts to be kept are not fit for use.
+    """
+    target = to or artefacts.models_folder()
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        if estimators_only:
+            manifest = artefacts.read_manifest(target)
+            for name in manifest["files"]:
+                shutil.copy(artefacts.checked(target, name, manifest), work / name)
+            encoder_details = manifest["encoder"]
+        else:
+            encoder_details = _train_encoder(course, work, seed, report)
+        _fit_estimators(course, work, seed, report, encoder_details)
+        target.mkdir(parents=True, exist_ok=True)
+        for path in sorted(work.iterdir()):
+            if path.name != artefacts.MANIFEST:
+                shutil.copy(path, target / path.name)
+        # The manifest goes last: until it is there, loading refuses the new files.
+        shutil.copy(work / artefacts.MANIFEST, target / artefacts.MANIFEST)
+    report(f"Written to {target}.")
+
+
+def _train_encoder(course: str | Path, work: Path, seed: int, report: Report) -> dict[str, Any]:
+    """Train the encoder for every fold and for use; leaves the encoder, heads and held-out signals in `work`."""
+    from assistant.scoring import encoder_training as training
+
+    base = training.base_model_folder()
+    shutil.copy(base / "tokenizer.json", work / artefacts.TOKENIZER)
+    bench = Workbench(course, work)
+    passages = load_passages(bench.folder)
+    data = training.make_data(
+        bench.course,
+        bench.bank,
+        passages,
+        bench.responses,
+        work / artefacts.TOKENIZER,
+        frozenset(bench.course.unscored_lines),
+    )
+    facts = len(bench.course.facts)
+    report(
+        f"Bank: {len(data.bank)} texts of {facts} facts, {len(passages)} passages, {len(bench.responses)} responses."
+    )
+    network = training.train_on_bank(data, facts, seed, report)
+    start = copy.deepcopy(network.state_dict())
+    schemes: dict[str, HeldOut] = {}
+    for scheme in SCHEMES if bench.responses else ():
+        folds = fold_of(scheme, bench.course, bench.responses)
+        parts = []
+        for fold in sorted(set(folds)):
+            report(f"Held out by {scheme}, fold {fold + 1}:")
+            network.load_state_dict(start)
+            ids = [r.id for r, f in zip(bench.responses, folds, strict=True) if f != fold]
+            training.train_on_responses(network, data, ids, facts, seed, report)
+            training.export_encoder(network, work / "fold.onnx")
+            held = [r for r, f in zip(bench.responses, folds, strict=True) if f == fold]
+            parts.append(signals_of(bench, work / "fold.onnx", training.head_of(network), held, fold))
+        schemes[scheme] = join_held_out(parts)
+        (work / "fold.onnx").unlink()
+    report("For use, on all responses:")
+    network.load_state_dict(start)
+    if bench.responses:
+        training.train_on_responses(network, data, [r.id for r in bench.responses], facts, seed, report)
+    training.export_encoder(network, work / artefacts.ENCODER)
+    save_encoder_parts(work, bench.course, training.head_of(network), schemes)
+    return {"seed": seed, "base": training.BASE_PACKAGE, "trained": datetime.now(UTC).date().isoformat()}
+
+
+def signals_of(
+    bench: Workbench, encoder_path: Path, head: FactHead, responses: Sequence[MarkedResponse], fold: int
+) -> HeldOut:
+    """What a fold's encoder, as it would ship, says of the responses it never saw."""
+    encoder = SentenceEncoder(encoder_path, encoder_path.parent / artefacts.TOKENIZER)
+    reader = SignalReader(bench.course, bench.index(encoder, head))
+    readings = bench.read(responses, encoder)
+    titles = {}
+    for question in bench.course.questions:
+        encoded = encoder.encode([factor.title for factor in question.factors])
+        titles[fold, question.id] = np.stack([sentence.mean for sentence in encoded])
+    return HeldOut(
+        tuple(response.id for response in responses),
+        (fold,) * len(responses),
+        tuple(reader.read(reading, response.question) for reading, response in zip(readings, responses, strict=True)),
+        tuple(np.stack([sentence.mean for sentence in reading.encoded]) for reading in readings),
+        titles,
+    )
+
+
+def join_held_out(parts: Sequence[HeldOut]) -> HeldOut:
+    """The folds of a scheme as one."""
+    return HeldOut(
+        tuple(key for part in parts for key in part.ids),
+        tuple(fold for part in parts for fold in part.folds),
+        tuple(signals for part in parts for signals in part.signals),
+        tuple(vectors for part in parts for vectors in part.vectors),
+        {key: value for part in parts for key, value in part.titles.items()},
+    )
+
+
+def save_encoder_parts(work: Path, course: Course, head: FactHead, schemes: dict[str, HeldOut]) -> None:
+    """Keep the heads and the held-out signals as plain arrays beside the encoder."""
+    np.savez_compressed(
+        work / f"{course.id}-head.npz",
+        facts=np.array([fact.id for fact in course.facts]),
+        query=head.query.astype(np.float16),
+        value=head.value.astype(np.float16),
+        about_value=head.about_value.astype(np.float16),
+        bias=head.bias,
+        about_bias=head.about_bias,
+        scalars=np.array([head.sharpness, head.scale, head.mix], dtype=np.float32),
+    )
+    if schemes:
+        save_held_out(work / f"{course.id}-held-out.npz", schemes, [fact.id for fact in course.facts])
+
+
+def load_head(path: Path, course: Course) -> FactHead | None:
+    """The trained heads of a course, in the order of its facts; None if they know other facts."""
+    with np.load(path, allow_pickle=False) as arrays:
+        order = {fact: i for i, fact in enumerate(arrays["facts"].tolist())}
+        if set(order) != {fact.id for fact in course.facts}:
+            return None
+        rows = [order[fact.id] for fact in course.facts]
+        sharpness, scale, mix = (float(value) for value in arrays["scalars"])
+        return FactHead(
+            arrays["query"][rows].astype(np.float32),
+            arrays["value"][rows].astype(np.float32),
+            arrays["bias"][rows],
+            arrays["about_value"][rows].astype(np.float32),
+            arrays["about_bias"][rows],
+            sharpness,
+            scale,
+            mix,
+        )
+
+
+def _fit_estimators(course: str | Path, work: Path, seed: int, report: Report, encoder_details: dict[str, Any]) -> None:
+    bench = Workbench(course, work)
+    encoder = SentenceEncoder(work / artefacts.ENCODER, work / artefacts.TOKENIZER)
+    head = load_head(work / f"{bench.course.id}-head.npz", bench.course)
+    if head is None:
+        raise artefacts.ArtefactError(
+            "The facts of the course have changed since its encoder was trained; train it again."
+        )
+    report("Indexing the bank of wordings ...")
+    index = bench.index(encoder, head)
+    reader = SignalReader(bench.course, index)
+    schemes = load_held_out(work / f"{bench.course.id}-held-out.npz", [fact.id for fact in bench.course.facts])
+    held = schemes.get("response") or schemes["question"]
+    report("Fitting the estimators ...")
+    rows = training_rows(
+        bench.course, bench.responses, bench.read(bench.responses, NoVectors()), held, bench.title_forms()
+    )
+    prompts = bench.prompts()
+    models = fit_models(bench.course, reader, rows, prompts, seed)
+    # For courses without trained logits only the deciders differ: they must do with similarities.
+    labels = [lay_labels(bench.course, row.response, row.reading) for row in rows]
+    plain = fit_deciders(rows, labels, with_head=False, seed=seed)
+    general = replace(
+        models,
+        facts=plain.facts,
+        errors=plain.errors,
+        fact_threshold=plain.fact_threshold,
+        error_threshold=plain.error_threshold,
+    )
+    joblib.dump(artefacts.CourseArtefact(index, models), work / f"{bench.course.id}.joblib", compress=3)
+    joblib.dump(artefacts.CourseArtefact(index=None, models=general), work / "general.joblib", compress=3)  # type: ignore[arg-type]
+    artefacts.write_manifest(
+        work,
+        {
+            "version": __version__,
+            "encoder": encoder_details,
+            "seed": seed,
+            "course": {"id": bench.course.id, "version": bench.course.version, "responses": len(bench.responses)},
+            "signals": list(NAMES),
+            "thresholds": {"fact": round(models.fact_threshold, 4), "error": round(models.error_threshold, 4)},
+        },
+    )
