@@ -1,0 +1,172 @@
+"""Feedback as a student reads it: what works, what to fix, what is missing, and, folded away, the suggested level."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.app import session
+from assistant.app.drafts import gains
+from assistant.app.highlights import View, annotated, fact_link, fact_titles, legend
+from assistant.app.hint_ladders import show_hints
+from assistant.app.session import ReadAnswer
+from assistant.app.suggestion import suggestion_html, suggestion_label
+from assistant.app.wording import ERROR_KINDS, STATUSES, capital, count, escape
+from assistant.schemas import Course, EvidenceFeedback, Feedback, Question
+
+VIEWS: dict[View, str] = {"both": "Everything", "facts": "Facts", "roles": "Roles"}
+NOT_CERTAIN_BELOW = 0.6
+
+
+def show_feedback(course: Course, answer: ReadAnswer, calibrated: bool) -> None:
+    """Draw the feedback on an answer, in the order in which it helps."""
+    feedback = answer.feedback
+    question = course.question(feedback.question)
+    st.header("What works", anchor=False)
+    _show_what_works(answer)
+    st.header("What to fix", anchor=False)
+    st.html(errors_html(course, answer))
+    st.header("What is missing", anchor=False)
+    _show_what_is_missing(answer, question)
+    st.header("By criterion", anchor=False)
+    st.html(criteria_html(course, feedback))
+    with st.expander(suggestion_label(feedback), expanded=False):
+        st.html(suggestion_html(course, feedback, calibrated))
+
+
+def _show_what_works(answer: ReadAnswer) -> None:
+    feedback = answer.feedback
+    st.html(f'<p class="ap-lead">{escape(opening(feedback))}</p>')
+    earlier = session.earlier_draft()
+    better = gains(earlier.feedback, feedback) if earlier else []
+    if better:
+        rows = "".join(f"<li>{escape(gain)}</li>" for gain in better)
+        st.html(f'<div class="ap-gains"><h4>Since your last draft</h4><ul>{rows}</ul></div>')
+    st.subheader("Your answer, annotated", anchor=False)
+    _show_text(answer)
+    st.subheader("Lines of argument", anchor=False)
+    st.html(factors_html(feedback))
+    st.subheader("Facts found", anchor=False)
+    st.html(facts_html(feedback))
+
+
+@st.fragment
+def _show_text(answer: ReadAnswer) -> None:
+    view = st.radio(
+        "Show in the text",
+        list(VIEWS),
+        format_func=VIEWS.__getitem__,
+        key=session.VIEW,
+        horizontal=True,
+        persist_state="session",
+    )
+    st.html(legend(answer.feedback, view) + annotated(answer.text, answer.feedback, view))
+
+
+def _show_what_is_missing(answer: ReadAnswer, question: Question) -> None:
+    if not answer.feedback.hints:
+        st.html("<p>Nothing that a marker would expect is plainly missing.</p>")
+        return
+    st.html("<p>Try to answer each nudge from memory before you ask for more. Then add it to your answer above.</p>")
+    show_hints(answer, question)
+
+
+def opening(feedback: Feedback) -> str:
+    """What the response does well, in one or two sentences."""
+    raised = [factor for factor in feedback.factors if factor.status != "missing"]
+    relevant = sum(item.relevant for item in feedback.evidence)
+    argues = f"raises {count(len(raised), 'line')} of argument"
+    supports = f"supports them with {count(relevant, 'relevant fact')}"
+    if raised and relevant:
+        return f"Your answer {argues} and {supports}."
+    if raised:
+        return f"Your answer {argues}. Specific facts would make them convincing."
+    if relevant:
+        return f"Your answer holds {count(relevant, 'relevant fact')}. Say next how each one answers the question."
+    return "You have made a start. Nothing that answers this question was recognised yet; the hints below can help."
+
+
+def factors_html(feedback: Feedback) -> str:
+    """The factors raised, each with its status and the numbers of the facts that feed it.
+
+    The others are only counted, for their titles are hints' answers.
+    """
+    raised = [factor for factor in feedback.factors if factor.status != "missing"]
+    titles = fact_titles(feedback)
+    rows = []
+    for factor in sorted(raised, key=lambda factor: factor.status != "developed"):
+        sign, word = STATUSES[factor.status]
+        facts = [number for number, item in enumerate(feedback.evidence, 1) if item.fact in factor.facts]
+        links = "".join(fact_link(number, titles[number]) for number in facts)
+        rows.append(_row(sign, factor.title, word + (" with" if facts else ""), factor.status, links))
+    missing = len(feedback.factors) - len(raised)
+    if missing:
+        sign, word = STATUSES["missing"]
+        more = f"{capital(count(missing, 'more line' if raised else 'line'))} of argument"
+        rows.append(_row(sign, more, word, "missing"))
+    return f'<ul class="ap-factors">{"".join(rows)}</ul>'
+
+
+def _row(sign: str, title: str, words: str, status: str, links: str = "") -> str:
+    return (
+        f'<li class="ap-{status}"><span class="ap-sign" aria-hidden="true">{sign}</span>'
+        f'<span>{escape(title)} <span class="ap-quiet">{escape(words)}</span>{links}</span></li>'
+    )
+
+
+def facts_html(feedback: Feedback) -> str:
+    """The facts found, under the numbers they have in the text: those that feed the question, then the others."""
+    if not feedback.evidence:
+        return "<p>No specific fact was recognised yet. Names, dates and figures make a reason convincing.</p>"
+    numbered = list(enumerate(feedback.evidence, 1))
+    relevant = [_fact_row(number, item) for number, item in numbered if item.relevant]
+    others = [_fact_row(number, item) for number, item in numbered if not item.relevant]
+    parts = ['<p class="ap-quiet">What your answer was understood to say, in the full wording of the course.</p>']
+    if relevant:
+        parts.append(f'<ol class="ap-facts">{"".join(relevant)}</ol>')
+    if others:
+        parts.append('<p class="ap-quiet">Right, but these do not feed this question:</p>')
+        parts.append(f'<ol class="ap-facts">{"".join(others)}</ol>')
+    return "".join(parts)
+
+
+def _fact_row(number: int, item: EvidenceFeedback) -> str:
+    unsure = ' <span class="ap-quiet">(not certain that you say this)</span>'
+    note = unsure if item.confidence < NOT_CERTAIN_BELOW else ""
+    badge = f'<span class="ap-number">{number}</span>'
+    return f'<li id="ap-fact-{number}" value="{number}">{badge}<span>{escape(item.statement)}{note}</span></li>'
+
+
+def errors_html(course: Course, answer: ReadAnswer) -> str:
+    """Each wrong claim in the student's words, with what is the matter, and then what is right."""
+    feedback = answer.feedback
+    if not feedback.errors:
+        return "<p>No wrong claim was noticed.</p>"
+    facts = {fact.id: fact for fact in course.facts}
+    rows = []
+    for number, error in enumerate(feedback.errors, 1):
+        said = answer.text[slice(*error.span)]
+        fact = facts.get(error.fact)
+        # A student who trusted a mistaken note should learn that the slip was not hers.
+        notes = "".join(
+            f'<p class="ap-quiet">The notes are mistaken here. They say: “{escape(erratum.says)}” {escape(erratum.why)}</p>'
+            for erratum in (fact.errata if fact else ())
+        )
+        rows.append(
+            f'<li id="ap-error-{number}"><blockquote>{escape(said)}</blockquote>'
+            f'<p><span class="ap-check">!</span><strong>{escape(ERROR_KINDS[error.kind])}.</strong> '
+            f"{escape(error.message)}</p>"
+            f'<p class="ap-right"><span class="ap-sign" aria-hidden="true">✓</span>'
+            f"<span><strong>What is right:</strong> {escape(error.correct)}</span></p>{notes}</li>"
+        )
+    return f'<ul class="ap-errors">{"".join(rows)}</ul>'
+
+
+def criteria_html(course: Course, feedback: Feedback) -> str:
+    """A comment for each criterion, with what a marker asks there."""
+    rows = [
+        f"<dt>{escape(criterion.title)}</dt><dd>{escape(feedback.criteria[criterion.id].comment)}"
+        f'<span class="ap-quiet ap-asks">A marker asks: {escape(criterion.asks)}</span></dd>'
+        for criterion in course.rubric.criteria
+        if criterion.id in feedback.criteria
+    ]
+    return f'<dl class="ap-criteria">{"".join(rows)}</dl>'

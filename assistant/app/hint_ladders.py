@@ -1,0 +1,63 @@
+"""What is missing, as hints a student climbs one step at a time: a nudge, then a cue, then the reveal."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.app import session
+from assistant.app.session import ReadAnswer
+from assistant.app.wording import capital, escape, side_of
+from assistant.schemas import Feedback, Hint, Question
+
+SHOWN = 4
+"""Hints in view at first: enough to work on in one draft. The others are folded away."""
+
+_STEPS = ("Nudge", "Cue", "Reveal")
+_BUTTONS = ("Give me a cue", "Reveal it", "Hide it again")
+
+
+@st.fragment
+def show_hints(answer: ReadAnswer, question: Question) -> None:
+    """Draw the ladders, most useful first. A press redraws the hints and nothing else on the page."""
+    hints = answer.feedback.hints
+    for index, hint in enumerate(hints[:SHOWN]):
+        _ladder(index, hint, answer, question)
+    if len(hints) > SHOWN:
+        with st.expander(f"More to think about ({len(hints) - SHOWN})", key="practice.more_hints"):
+            for index, hint in enumerate(hints[SHOWN:], SHOWN):
+                _ladder(index, hint, answer, question)
+
+
+def heading(hint: Hint, feedback: Feedback, question: Question) -> str:
+    """What a hint is about, without giving away a factor that the response has not raised."""
+    if hint.criterion == "judgement":
+        return "Your judgement"
+    factor = next((factor for factor in feedback.factors if factor.id == hint.factor), None)
+    if hint.criterion == "evidence" and factor is not None and factor.status != "missing":
+        return f"More support for: {factor.title}"
+    side = side_of(question, hint.factor)
+    return f"A line of argument to add, {side}" if side else "A line of argument to add"
+
+
+def ladder_html(hint: Hint, step: int) -> str:
+    """The steps climbed so far; a screen reader is told of each new one."""
+    texts = (hint.nudge, hint.cue, hint.reveal)[: step + 1]
+    rows = "".join(
+        f'<li class="ap-step-{number}"><span class="ap-step">{name}</span><span>{escape(text)}</span></li>'
+        for number, (name, text) in enumerate(zip(_STEPS, texts, strict=False))
+    )
+    return f'<ol class="ap-ladder" aria-live="polite">{rows}</ol>'
+
+
+def _ladder(index: int, hint: Hint, answer: ReadAnswer, question: Question) -> None:
+    step = session.hint_step(index)
+    with st.container(border=True, gap="small"):
+        title = capital(heading(hint, answer.feedback, question))
+        st.html(f'<h4 class="ap-hint-title">{escape(title)}</h4>{ladder_html(hint, step)}')
+        # One key for all steps of a ladder: the button keeps the keyboard's focus while its label changes.
+        st.button(
+            _BUTTONS[step],
+            key=f"practice.hint.{answer.number}.{index}",
+            on_click=session.set_hint_step,
+            args=(index, (step + 1) % 3),
+        )

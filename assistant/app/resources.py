@@ -1,0 +1,73 @@
+"""What the pages share: the engine of the course, loaded once, and the page shown when it cannot be loaded."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import streamlit as st
+
+from assistant.app.wording import markdown_plain
+
+if TYPE_CHECKING:
+    from assistant.service import Engine
+
+COURSE_VARIABLE = "ASSISTANT_COURSE"
+STYLE_SHEET = Path(__file__).with_name("style.css")
+# A file of our own, because Streamlit fetches emoji and named icons for the browser's tab from the web.
+ICON = Path(__file__).with_name("icon.svg")
+
+logger = logging.getLogger(__name__)
+
+
+def course_name() -> str:
+    """The course to practise: a name or a folder, from the environment variable ASSISTANT_COURSE."""
+    return os.environ.get(COURSE_VARIABLE, "").strip() or "stalin"
+
+
+@st.cache_resource(show_spinner="Opening the course …")
+def course_engine(course: str) -> Engine:
+    """The engine that reads answers to a course's questions, loaded once for everybody and never changed.
+
+    Raises:
+        CourseError, ArtefactError, PipelineError: each with one sentence on what is missing.
+    """
+    from assistant.service import engine  # late: it brings spaCy and the encoder's runtime with it
+
+    return engine(course)
+
+
+def open_course() -> Engine:
+    """The engine of the chosen course; where there is none, say why in plain words and end the page."""
+    from assistant.corpus.loading import CourseError
+    from assistant.nlp.pipeline import PipelineError
+    from assistant.scoring.artefacts import ArtefactError
+
+    try:
+        return course_engine(course_name())
+    except CourseError as error:
+        _stop("This course cannot be opened", str(error), "Check it with the command `assistant corpus check`.")
+    except (ArtefactError, PipelineError) as error:
+        _stop("The assistant is not ready to read answers", str(error), "Then reload this page.")
+    except Exception:
+        # A student can do nothing with a traceback; whoever runs the app finds it in the log.
+        logger.exception("the engine could not be loaded")
+        _stop(
+            "The assistant could not be started",
+            "Something went wrong while the course was opened.",
+            "The window in which the app was started says what happened.",
+        )
+
+
+def _stop(title: str, reason: str, next_step: str) -> NoReturn:
+    st.title(title, anchor=False)
+    st.error(markdown_plain(reason))
+    st.write(next_step)
+    st.stop()
+
+
+def apply_style() -> None:
+    """Add the style sheet of the pages; it adapts to light and dark by itself."""
+    st.html(STYLE_SHEET)
