@@ -323,7 +323,7 @@ def corpus_build(
     from assistant.corpus.building import build_course
 
     summary = build_course(notes, to, questions_file, rubric_file, title)
-    out.print(summary, markup=False)
+    out.print(summary, markup=False, soft_wrap=True)
 
 
 @app.command()

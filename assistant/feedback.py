@@ -135,21 +135,26 @@ def _factor_comment(
     count = len(factors)
     if not developed and not mentioned:
         return "No line of argument that answers this question was found yet. Begin with one reason and say why it matters."
-    text = f"{_number(len(developed))} of {count} lines of argument {'is' if len(developed) == 1 else 'are'} developed"
-    text += (
-        f" and {_number(len(mentioned)).lower()} more {'is' if len(mentioned) == 1 else 'are'} mentioned."
-        if mentioned
-        else "."
-    )
+    if len(developed) == count:
+        return f"All {_number(count).lower()} lines of argument are developed: that is the full range expected."
+    if not developed:
+        text = f"{_of(mentioned, count)} mentioned, but none is developed yet."
+    elif not mentioned:
+        text = f"{_of(developed, count)} developed."
+    else:
+        text = f"{_of(developed, count)} developed, and {_number(len(mentioned)).lower()} more "
+        text += f"{'is' if len(mentioned) == 1 else 'are'} mentioned."
     sides = {factor.stance for factor in factors}
     argued = {factor.stance for factor in (*developed, *mentioned)}
     if {"for", "against"} <= sides and len(argued & {"for", "against"}) == 1:
         return text + " Only one side of the view is argued: what would someone who disagrees say?"
     if mentioned:
         return text + f" To go further, explain and support one you only mention: {mentioned[0].title}."
-    if len(developed) < count:
-        return text + " To go further, look for a reason of a different kind."
-    return text + " That is the full range expected."
+    return text + " To go further, look for a reason of a different kind."
+
+
+def _of(some: Sequence[FactorFeedback], count: int) -> str:
+    return f"{_number(len(some))} of {_number(count).lower()} lines of argument {'is' if len(some) == 1 else 'are'}"
 
 
 def _evidence_comment(relevant: Sequence[EvidenceFeedback], errors: Sequence[ErrorFeedback]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -74,9 +75,7 @@ def copied_prompt(e: Evidence) -> str | None:
 
 def copied_notes(e: Evidence) -> str | None:
     """Notes or statements of the corpus pasted in."""
-    sources = {_plain(line) for line in e.course.notes if len(line) > 30} | {
-        _plain(fact.statement) for fact in e.course.facts
-    }
+    sources = _plain_sources(e.course.notes, tuple(fact.statement for fact in e.course.facts))
     pasted = sum(_plain(sentence) in sources for sentence in e.sentences)
     flat = _plain(e.text)
     pasted = max(pasted, sum(source in flat for source in sources))
@@ -123,7 +122,7 @@ def not_english(e: Evidence) -> str | None:
 
 def wide_range(e: Evidence) -> str | None:
     """A range too wide to be of use."""
-    if e.mark_range[1] - e.mark_range[0] > 0.34 * e.style.max_mark:
+    if e.mark_range[1] - e.mark_range[0] > 0.5 * e.style.max_mark:
         return "The range of likely marks is wide."
     return None
 
@@ -148,6 +147,11 @@ def review_reasons(evidence: Evidence) -> Iterator[ReviewReason]:
         message = reason(evidence)
         if message:
             yield ReviewReason(code=code, message=message)
+
+
+@lru_cache(maxsize=8)
+def _plain_sources(notes: tuple[str, ...], statements: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_plain(text) for text in (*(note for note in notes if len(note) > 30), *statements))
 
 
 def _plain(text: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import settings
 from spacy.language import Language
 
@@ -138,6 +139,25 @@ def _levels(highest: int, width: int) -> tuple[Level, ...]:
         Level(level=number, marks=(low, low + width - 1), summary=f"Level {number}.")
         for number, low in enumerate(range(1, highest + 1, width), 1)
     )
+
+
+@pytest.fixture
+def course_folder(course: Course, tmp_path: Path) -> Path:
+    """The small course as a folder that a test may break."""
+    folder = tmp_path / "small"
+    parts = course.model_dump(mode="json")
+    files = {
+        "course.yaml": {name: parts[name] for name in ("id", "title", "headings", "set_aside")},
+        "facts/all.yaml": parts["facts"],
+        "terms.yaml": parts["terms"],
+        "questions.yaml": parts["questions"],
+        "rubric.yaml": parts["rubric"],
+    }
+    (folder / "facts").mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    (folder / "notes.txt").write_text("\n".join(course.notes) + "\n", encoding="utf-8")
+    return folder
 
 
 class StillEncoder:

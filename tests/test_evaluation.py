@@ -22,7 +22,7 @@ RESPONSE = MarkedResponse(
 
 
 def feedback(**changes: object) -> Feedback:
-    text, spans = RESPONSE.layout()
+    _, spans = RESPONSE.layout()
 
     def evidence(fact: str, number: int) -> dict:
         return {

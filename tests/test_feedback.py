@@ -91,18 +91,20 @@ def test_hints_tell_nothing_before_they_should(course, statuses, found, judgemen
 
 
 @pytest.mark.parametrize(
-    ("statuses", "first"),
+    ("statuses", "stance"),
     [
-        (["developed", "missing", "missing"], "party"),  # only "for" is argued
-        (
-            ["missing", "developed", "missing"],
-            "rivals",
-        ),  # only "against" is argued, though "economy" is missing too
-        (["missing", "mentioned", "missing"], "rivals"),
+        (["developed", "missing", "missing"], "against"),
+        (["missing", "developed", "missing"], "for"),  # though one "against" is missing too
+        (["missing", "mentioned", "missing"], "for"),
     ],
 )
-def test_the_side_left_out_comes_first(course, statuses, first):
-    assert hints_for(course, statuses)[0].factor == first
+def test_the_side_left_out_comes_first(course, statuses, stance):
+    question = course.questions[0]
+    turned = question.model_copy(update={"factors": question.factors[::-1]})
+    backwards = course.model_copy(update={"questions": (turned,)})
+    stance_of = {factor.id: factor.stance for factor in question.factors}
+    for hint in (hints_for(course, statuses)[0], hints_for(backwards, statuses[::-1])[0]):
+        assert stance_of[hint.factor] == stance
 
 
 def test_a_missing_factor_comes_before_support_for_one_mentioned(course):

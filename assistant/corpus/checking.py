@@ -48,7 +48,9 @@ def _check_lines(course: Course) -> Iterator[Problem]:
     last = len(course.notes)
     for row in ledger(course):
         if row.kind == "set-aside" and not row.reason:
-            yield Problem("notes.txt", f"line {row.line}", "", "is no heading, feeds no fact and is not set aside with a reason")
+            yield Problem(
+                "notes.txt", f"line {row.line}", "", "is no heading, feeds no fact and is not set aside with a reason"
+            )
     for field in ("headings", "set_aside", "unscored_lines"):
         for line in getattr(course, field):
             if not 1 <= line <= last:
@@ -90,13 +92,14 @@ def _check_factors(course: Course) -> Iterator[Problem]:
                 yield Problem("questions.yaml", f"{question.id}, {factor.id}", "lines", "no fact feeds this factor")
 
 
-
 def _check_fact(fact: Fact, course: Course) -> Iterator[Problem]:
     nudge = fact.nudge.lower()
     for date in fact.key.dates:
         for part in date.split("/"):
             if not re.fullmatch(r"\d{3,4}(-\d{2}(-\d{2})?)?", part):
-                yield Problem("facts", fact.id, "key.dates", f"'{date}' is not YYYY, YYYY-MM, YYYY-MM-DD or a range of these")
+                yield Problem(
+                    "facts", fact.id, "key.dates", f"'{date}' is not YYYY, YYYY-MM, YYYY-MM-DD or a range of these"
+                )
             elif part[:4] in nudge:
                 yield Problem("facts", fact.id, "nudge", f"gives the date {part[:4]} away")
     for number in fact.key.numbers:
@@ -151,6 +154,8 @@ def _check_training_material(folder: Path, course: Course) -> Iterator[Problem]:
                 yield Problem("responses", response.id, "factors", f"the question has no factor {sorted(unknown)}")
             style = next((style for style in course.rubric.styles if style.id == question.style), None)
             if style is not None and style.level_of(response.mark) != response.level:
-                yield Problem("responses", response.id, "level", f"mark {response.mark} is not in level {response.level}")
+                yield Problem(
+                    "responses", response.id, "level", f"mark {response.mark} is not in level {response.level}"
+                )
     except CourseError as error:
         yield from error.problems

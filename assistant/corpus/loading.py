@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from assistant.schemas import (
     Course,
@@ -67,7 +67,7 @@ class CourseSettings(Record):
     id: Identifier
     title: Text
     headings: tuple[int, ...] = ()
-    set_aside: dict[int, Text] = {}
+    set_aside: dict[int, Text] = Field(default_factory=dict)
     unscored_lines: tuple[int, ...] = ()
 
 
@@ -180,7 +180,8 @@ def _records(path: Path, rows: Any, model: type[RecordT], label: str) -> list[Re
     """A record for each of `rows`. Raises CourseError with every problem of every row."""
     if not isinstance(rows, list):
         raise CourseError([Problem(path.name, "", "", f"must be a list of {label}s")])
-    records, problems = [], []
+    records: list[RecordT] = []
+    problems: list[Problem] = []
     for number, row in enumerate(rows, 1):
         name = (row.get("id") or row.get("term")) if isinstance(row, dict) else None
         try:
@@ -319,7 +320,7 @@ def load_responses(paths: Iterable[Path]) -> list[MarkedResponse]:
     """
     responses = []
     for path in paths:
-        for number, row in enumerate(read_text(path).splitlines(), 1):
+        for number, row in enumerate(read_text(path).split("\n"), 1):
             if not row.strip():
                 continue
             try:

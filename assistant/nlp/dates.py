@@ -30,7 +30,7 @@ _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _YEAR = r"(?:1[89]\d\d|20[0-2]\d)"
 _DATE = re.compile(
     rf"(?P<decade>\b(?P<dec>1[89]\d)0['’]?s\b)"
-    rf"|(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?\b(?P<month>{_MONTH})\b\.?"
+    rf"|(?:(?<![\d.,])(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?\b(?P<month>{_MONTH})\b\.?"
     rf"(?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?)?(?:\s+(?:of\s+)?(?P<myear>{_YEAR}))?(?![\w])"
     rf"|\b(?P<from>{_YEAR})\s*(?:[-–—/]|to|and|until)\s*(?P<to>{_YEAR}|\d\d?)\b(?!\s*(?:per|%|m\b|million|tons|tonnes))"
     rf"|\b(?P<year>{_YEAR})\b(?!\s*(?:%|per\s?cent|tons|tonnes|new|families|households|out of))"
@@ -53,11 +53,18 @@ class Date:
     approximate: bool = False
 
 
+_SENTENCE_END = re.compile(r"[.!?]\s|\n")
+
+
 def find_dates(text: str) -> Iterator[Date]:
     """Dates of the nineteenth to twenty-first centuries, in order."""
     year_seen: int | None = None
+    end_seen = 0
     for match in _DATE.finditer(text):
         groups = match.groupdict()
+        # "In March he wrote ..." may open on another year than the sentence before closed on.
+        if _SENTENCE_END.search(text, end_seen, match.start()):
+            year_seen = None
         about = is_approximate(text, match.start())
         month = None
         if groups["decade"]:
@@ -89,7 +96,7 @@ def find_dates(text: str) -> Iterator[Date]:
             first = last = 1900 + int(groups["short"])
         else:
             first = last = int(groups["year"])
-        year_seen = last
+        year_seen, end_seen = last, match.end()
         yield Date(match.start(), match.end(), first, last, month, about)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +80,7 @@ class SentenceEncoder:
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         self._tokenizer = load_tokenizer(tokenizer)
 
-    @property
+    @cached_property
     def known_words(self) -> frozenset[str]:
         """Whole words of the encoder's vocabulary, lower case: English words and common names."""
         return frozenset(word for word in self._tokenizer.get_vocab() if word.isalpha())

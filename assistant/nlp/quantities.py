@@ -55,21 +55,33 @@ class Quantity:
     approximate: bool = False
 
 
+_RATIO_WORDS = (
+    (("out", "of", "every"), 3),
+    (("out", "of"), 2),
+    (("of", "every"), 2),
+    (("in", "every"), 2),
+    (("in",), 1),
+    (("from",), 1),
+)
+
+
 def find_quantities(text: str, dates: list[Date] | None = None) -> Iterator[Quantity]:
     """Quantities in words or figures, in order, leaving out what `dates` cover.
 
     What counts nothing exactly is left out too: "one" as a pronoun, "millions", "several hundred".
     """
     covered = [(date.start, date.end) for date in (dates if dates is not None else list(find_dates(text)))]
-    tokens = list(_TOKEN.finditer(text))
+    tokens = [
+        token
+        for token in _TOKEN.finditer(text)
+        if not any(token.start() < last and first < token.end() for first, last in covered)
+    ]
     found: list[Quantity] = []
     index = 0
     while index < len(tokens):
         word, start = tokens[index].group(), tokens[index].start()
-        read = None
         begins = word[0].isdigit() or word.lower() in _FIRST_WORDS
-        if begins and not any(first <= start < last for first, last in covered):
-            read = _read_quantity(_run(text, tokens, index))
+        read = _read_quantity(_run(text, tokens, index)) if begins else None
         if read is None:
             index += 1
             continue
@@ -90,6 +102,17 @@ def _run(text: str, tokens: list[re.Match[str]], index: int) -> list[str]:
             word = "(ordinal)"
         words.append(word)
     return words
+
+
+def _ratio(value: float, words: list[str]) -> tuple[float, int] | None:
+    """The share in "nine out of ten", "three in ten", "four from five", given what follows the first number."""
+    joining = next((n for start, n in _RATIO_WORDS if words[: len(start)] == list(start)), 0)
+    if not joining or not words[joining]:
+        return None
+    whole = _word_number(words[joining:]) if not words[joining][0].isdigit() else (_figure(words[joining]), 1)
+    if whole is None or not 0 < value < whole[0] <= 100:
+        return None
+    return value / whole[0], joining + whole[1]
 
 
 def _read_quantity(words: list[str]) -> tuple[float, str, int] | None:
@@ -116,7 +139,9 @@ def _read_quantity(words: list[str]) -> tuple[float, str, int] | None:
     else:
         return None
     if not unit and words[taken : taken + 3] == ["and", "a", "half"]:
-        value, taken = value + 0.5, taken + 3
+        value, taken = value + 0.5 * max(1, _SCALES.get(words[taken - 1], 1)), taken + 3
+    if not unit and (ratio := _ratio(value, words[taken:])):
+        return ratio[0], "fraction", taken + ratio[1]
     if not unit and words[taken] in _FRACTIONS and value < 10 and words[taken] != "half":
         value, unit, taken = value * _FRACTIONS[words[taken]], "fraction", taken + 1
     if unit:  # "half a million", "a quarter of a million"

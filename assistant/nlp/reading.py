@@ -100,8 +100,9 @@ def read_doc(doc: Doc, encoder: Encoder) -> Reading:
                 term_spans=tuple((term.start_char, term.end_char) for term in inside["terms"]),
                 references=references[number] if number < len(references) else (),
                 dates=tuple(
-                    Date(date.start_char, date.end_char, *date._.years, date._.month, date._.approximate)
+                    Date(date.start_char, date.end_char, first, last, date._.month, date._.approximate)
                     for date in inside["dates"]
+                    for first, last in [date._.years]
                 ),
                 quantities=tuple(
                     Quantity(item.start_char, item.end_char, item._.value, item._.unit, item._.approximate)

@@ -24,7 +24,10 @@ from assistant.scoring.details import KeyDetails, date_agrees, figures_of, numbe
 from assistant.scoring.matcher import HEAD_SIGNALS
 from assistant.scoring.signals import NAMES, Signals
 
-_RISING = {"about_gap", "contradiction", "dates_conflict", "numbers_conflict"}
+_RISING = {
+    "about", "about_gap", "contradiction", "contradiction_words", "dates_conflict", "numbers_conflict", "date_unexplained",
+    "number_unexplained", "name_swapped",
+}  # fmt: skip
 _FALLING = {"dates_agree", "numbers_agree"}
 
 

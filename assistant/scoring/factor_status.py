@@ -39,7 +39,9 @@ def argued(role_probability: NDArray[np.float64]) -> NDArray[np.float64]:
     return role_probability[:, columns].sum(axis=1)
 
 
-def profile_factors(course: Course, question: Question, vectors: Sequence[Vectors], forms: Sequence[str]) -> list[FactorProfile]:
+def profile_factors(
+    course: Course, question: Question, vectors: Sequence[Vectors], forms: Sequence[str]
+) -> list[FactorProfile]:
     """Profiles of a question's factors, given the vectors and comparable words of their titles."""
     number = {fact.id: i for i, fact in enumerate(course.facts)}
     return [

@@ -28,7 +28,15 @@ _RISING = {
     "dates_agree",
     "numbers_agree",
 }
-_FALLING = {"near_miss", "contradiction", "logit_rank", "dates_conflict", "numbers_conflict"}
+_FALLING = {
+    "near_miss",
+    "contradiction",
+    "logit_rank",
+    "dates_conflict",
+    "numbers_conflict",
+    "date_unexplained",
+    "number_unexplained",
+}
 # Signals that need trained logits, and so are left out for a course without them.
 HEAD_SIGNALS = (
     "logit",

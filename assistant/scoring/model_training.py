@@ -21,7 +21,9 @@ from assistant.scoring.scorer import Models, response_tables, spread
 from assistant.scoring.signals import SignalReader, Signals
 
 INNER_FOLDS = 3
-MIN_ERROR_PRECISION = 0.9
+MIN_ERROR_PRECISION = 0.75
+MIN_ACCUSATIONS = 20
+"""Accusations needed before their precision is believed."""
 
 
 @dataclass(frozen=True)
@@ -252,6 +254,6 @@ def choose_error_threshold(
     threshold, right = 0.99, 0
     for count, (value, is_right) in enumerate(scored, 1):
         right += is_right
-        if count >= 10 and right / count >= MIN_ERROR_PRECISION:
+        if count >= MIN_ACCUSATIONS and right / count >= MIN_ERROR_PRECISION:
             threshold = value
     return float(threshold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,19 +12,31 @@ from numpy.typing import NDArray
 from assistant.nlp.encoder import Vectors
 from assistant.nlp.reading import Reading, SentenceReading
 from assistant.schemas import Course, Fact
-from assistant.scoring.details import DetailAgreement, KeyDetails, compare_details, details_of
+from assistant.scoring.details import (
+    DetailAgreement,
+    KeyDetails,
+    compare_details,
+    date_agrees,
+    details_of,
+    figures_of,
+    number_agrees,
+)
 from assistant.scoring.index import FactIndex, best_and_mean
 
 CANDIDATES_BY_HEAD = 12
 CANDIDATES_BY_ABOUT = 5
 CANDIDATES_BY_COSINE = 6
 CANDIDATES_BY_WORDS = 4
+LIKELY_ABOUT = -0.85
+"""Logit above which a sentence is likely enough about a fact for the fact to explain a date in it (30 %)."""
+SWAPPED_KINDS = {"person", "place", "body"}
 
 NAMES = (
     "logit", "logit_margin", "logit_rank", "cosine", "cosine_mean", "cosine_margin", "near_miss", "contradiction", "words",
     "words_mean", "words_margin", "characters", "pair_words", "logit_before", "logit_after", "logit_elsewhere", "topic_before", "topic_response",
     "relevant", "dates_agree", "dates_conflict", "numbers_agree", "numbers_conflict", "names_share", "names_missing",
-    "length", "likely_facts", "hedged", "fact_wordings", "about", "about_gap",
+    "length", "likely_facts", "hedged", "fact_wordings", "about", "about_gap", "contradiction_words", "date_unexplained",
+    "number_unexplained", "name_swapped",
 )  # fmt: skip
 
 
@@ -49,8 +62,13 @@ class SignalReader:
         self.facts: tuple[Fact, ...] = course.facts
         self.keys: list[KeyDetails] = [details_of(fact, course) for fact in course.facts]
         self.usual_error = index.usual_error
+        self._vectors = index.vectors.astype(np.float32)
         self._relevant = {question.id: self._mask(question.id) for question in course.questions}
         self._topic = self._topics()
+        self._kind = {term.term: term.kind for term in course.terms}
+        # The bank is turned once; scipy would do so for every response.
+        self._word_columns = index.word_rows.T.tocsr()
+        self._character_columns = index.character_rows.T.tocsr()
         self._row_counts = (index.slots["wording"] >= 0).sum(axis=1)
 
     def _mask(self, question_id: str) -> NDArray[np.bool_]:
@@ -75,18 +93,19 @@ class SignalReader:
             empty = np.zeros(0, dtype=np.int64)
             return Signals(empty, empty, np.zeros((0, len(NAMES)), dtype=np.float32), index.head is not None)
         vectors = np.stack([sentence.mean for sentence in reading.encoded]).astype(np.float32)
-        similarity = vectors @ index.vectors.T
+        similarity = vectors @ self._vectors.T
         cosine, cosine_mean = best_and_mean(similarity, index.slots["wording"])
         near, _ = best_and_mean(similarity, index.slots["near_miss"], 1)
         contra, _ = best_and_mean(similarity, index.slots["contradiction"], 1)
         forms = [sentence.form for sentence in sentences]
         pairs = [f"{before} {form}" for before, form in zip(["", *forms[:-1]], forms, strict=True)]
         word_query = index.words.transform([*forms, *pairs])
-        word_similarity = (word_query @ index.word_rows.T).toarray()
+        word_similarity = (word_query @ self._word_columns).toarray()
         words, words_mean = best_and_mean(word_similarity[: len(forms)], index.slots["wording"])
+        contra_words, _ = best_and_mean(word_similarity[: len(forms)], index.slots["contradiction"], 1)
         pair_words, _ = best_and_mean(word_similarity[len(forms) :], index.slots["wording"], 1)
         character_query = index.characters.transform([sentence.text for sentence in sentences])
-        characters, _ = best_and_mean((character_query @ index.character_rows.T).toarray(), index.slots["wording"], 1)
+        characters, _ = best_and_mean((character_query @ self._character_columns).toarray(), index.slots["wording"], 1)
         # A course without trained logits is decided on similarities alone; its logit is a scaled cosine.
         if index.head:
             logits, about = index.head.logits(reading.encoded)
@@ -148,9 +167,41 @@ class SignalReader:
             self._row_counts[column],
             about[row, column],
             (about - logits)[row, column],
+            contra_words[row, column] - words[row, column],
+            *self._suspicions(sentences, row, column, about),
         ]
         values = np.stack([np.asarray(part, dtype=np.float32) for part in columns], axis=1)
         return Signals(row, column, values, index.head is not None)
+
+    def _suspicions(
+        self,
+        sentences: Sequence[SentenceReading],
+        row: NDArray[np.int64],
+        column: NDArray[np.int64],
+        about: Vectors,
+    ) -> Vectors:
+        """For each candidate: a date or figure that no likely fact of its sentence explains, or a name that stands
+        where another of its kind should; shape (3, candidates).
+        """
+        result = np.zeros((3, len(row)), dtype=np.float32)
+        candidates: dict[int, list[int]] = {}
+        for place, sentence in enumerate(row.tolist()):
+            candidates.setdefault(sentence, []).append(place)
+        for number, places in candidates.items():
+            sentence = sentences[number]
+            likely = [self.keys[column[place]] for place in places if about[number, column[place]] > LIKELY_ABOUT]
+            dates = [date for date in sentence.dates if not any(date_agrees(date, key) for key in likely)]
+            figures = [q for q in sentence.quantities if not any(number_agrees(q, key) for key in likely)]
+            for place in places:
+                key = self.keys[column[place]]
+                result[0, place] = bool(key.years) and any(not date_agrees(date, key) for date in dates)
+                figures_here = [q for q in figures if q in figures_of(sentence, key)]
+                result[1, place] = bool(key.numbers) and any(not number_agrees(q, key) for q in figures_here)
+                missing = key.names - {*sentence.terms, *sentence.references}
+                kinds = {self._kind.get(name) for name in missing} & SWAPPED_KINDS
+                others = {term for term in sentence.terms if term not in key.names and self._kind.get(term) in kinds}
+                result[2, place] = bool(others)
+        return result
 
     def _topic_mass(self, likely: Vectors) -> Vectors:
         """How much of each sentence lies under each heading of the notes, shape (sentences, headings + 1)."""

@@ -103,8 +103,17 @@ def test_what_is_no_date_is_left_alone(text):
     assert list(find_dates(text)) == []
 
 
-def test_a_month_alone_belongs_to_the_year_before_it():
-    text = "In 1936 he may have hoped. In May they march, and in December he fell."
+def test_the_end_of_a_figure_is_no_day():
+    text = "In 1928 2,500 March 5, May 1930"
+    assert [text[date.start : date.end] for date in find_dates(text)] == ["1928", "March 5,", "May 1930"]
+
+
+def test_a_figure_does_not_reach_into_a_date():
+    assert [quantity.value for quantity in find_quantities("a rise of 25 / 1928")] == [25]
+
+
+def test_a_month_alone_belongs_to_the_year_before_it_in_its_sentence():
+    text = "In 1936 he may have hoped; in May they march, and in December he fell. In March he wrote again."
     assert [(date.first, date.month) for date in find_dates(text)] == [(1936, None), (1936, 5), (1936, 12)]
 
 
@@ -213,3 +222,19 @@ def test_the_component_keeps_what_was_found(nlp):
     (date,), (quantity,) = doc.spans["dates"], doc.spans["quantities"]
     assert (date.text, date._.years, date._.approximate) == ("1932", (1932, 1932), True)
     assert (quantity.text, quantity._.value, quantity._.unit) == ("doubled", 2, "times")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("nine out of ten households", 0.9, "fraction"),
+        ("getting on for three in ten cows", 0.3, "fraction"),
+        ("four from five Soviet peoples", 0.8, "fraction"),
+        ("7 in every 10 farms", 0.7, "fraction"),
+        ("a million and a half tons", 1_500_000, "tons"),
+        ("five in the morning", 5, "in"),
+    ],
+)
+def test_shares_and_halves_in_words(text, value, unit):
+    (quantity,) = find_quantities(text)
+    assert (quantity.value, quantity.unit) == (pytest.approx(value), unit)
