@@ -128,7 +128,7 @@ def _zip(path: Path, question: str | None, known: frozenset[str]) -> Iterator[Su
     try:
         with zipfile.ZipFile(path) as archive:
             names = sorted(entry.filename for entry in archive.infolist() if not entry.is_dir())
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
         raise ClassSetError(f"{path.name} is not a readable zip file.") from error
     names = [name for name in names if not _hidden(PurePosixPath(name))]
     if not names:
@@ -154,7 +154,7 @@ def _read_entry(archive: zipfile.ZipFile, name: str) -> str:
         return parse_document(name, b"")
     try:
         data = archive.read(entry)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+    except Exception as error:  # each way of packing fails in ways of its own
         why = "is protected by a password" if entry.flag_bits & 1 else "cannot be unpacked"
         raise DocumentError(f"{name} {why}.") from error
     return parse_document(name, data)

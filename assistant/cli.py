@@ -229,11 +229,11 @@ def batch(
     if to.exists() and not to.is_dir():
         fail(f"{to} is a file; --out needs a folder.")
     submissions = read_class_set(source, question, known)
-    from assistant.service import engine, mark_batch, write_batch
+    from assistant.scoring.artefacts import models_folder, read_manifest
+    from assistant.service import mark_batch, write_batch
 
+    read_manifest(models_folder())  # if there are no models, nothing is written
     jobs = jobs or os.cpu_count() or 1
-    if jobs == 1:
-        engine(course)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         task = progress.add_task("Marking", total=None)
@@ -310,7 +310,10 @@ def corpus_errata(course: CourseOption = "stalin", as_json: JsonOption = False) 
 @plain_errors
 def corpus_build(
     notes: Annotated[
-        Path, typer.Argument(help="Notes: a text document, one note a line, headings without a full stop.")
+        Path,
+        typer.Argument(
+            help="Notes, one a line: a document, or a folder with notes.txt (and questions.yaml, rubric.yaml)."
+        ),
     ],
     to: Annotated[Path, typer.Option("--out", help="Folder of the new course.")],
     questions_file: Annotated[Path | None, typer.Option("--questions", help="questions.yaml of the course.")] = None,

@@ -107,6 +107,46 @@ def score(course: Course, responses: Sequence[MarkedResponse], feedback: Mapping
     }
 
 
+def second_marker(course: Course, responses: Sequence[MarkedResponse]) -> dict[str, Any]:
+    """The second marker's agreement with the first, by the same definitions; lines and roles where both labelled.
+
+    A figure is None where no response has what it rests on.
+    """
+    unscored = set(course.unscored_lines)
+    right = extra = missed = both_wrong = only_second = only_first = 0
+    roles = roles_right = statuses = exact = present = 0
+    for response in responses:
+        second = response.second
+        if second is None:
+            continue
+        for factor, value in response.factors.items():
+            statuses += 1
+            exact += second.factors.get(factor) == value
+            present += (second.factors.get(factor, 0) > 0) == (value > 0)
+        if second.labels is None or len(second.labels) != len(response.sentences):
+            continue
+        first_lines = {line for sentence in response.sentences for line in sentence.lines} - unscored
+        second_lines = {line for sentence in second.labels for line in sentence.lines} - unscored
+        right += len(first_lines & second_lines)
+        extra += len(second_lines - first_lines)
+        missed += len(first_lines - second_lines)
+        for mine, other in zip(response.sentences, second.labels, strict=True):
+            roles += 1
+            roles_right += mine.role == other.role
+            both_wrong += bool(mine.wrong) and bool(other.wrong)
+            only_second += bool(other.wrong) and not mine.wrong
+            only_first += bool(mine.wrong) and not other.wrong
+    precision, recall, f1 = precision_recall_f1(right, extra, missed)
+    error_p, error_r, error_f = precision_recall_f1(both_wrong, only_second, only_first)
+    return {
+        "responses": sum(response.second is not None for response in responses),
+        "evidence": {"precision": precision, "recall": recall, "f1": f1, "located": None} if roles else None,
+        "wrong_claims": {"precision": error_p, "recall": error_r, "f1": error_f} if roles else None,
+        "roles": {"accuracy": roles_right / roles} if roles else None,
+        "factors": {"exact": exact / statuses, "present": present / statuses} if statuses else None,
+    }
+
+
 def _overlap(a: Span, b: Span) -> bool:
     return a[0] < b[1] and b[0] < a[1]
 
@@ -179,7 +219,12 @@ def evaluate_course(course: str | Path, report: Callable[[str], None]) -> dict[s
     figures = {}
     for scheme, feedback in cross_validate(course, report).items():
         figures[f"by {scheme}"] = score(loaded, [r for r in responses if r.id in feedback], feedback)
-    return {"course": loaded.id, "corpus_version": loaded.version, "figures": figures}
+    return {
+        "course": loaded.id,
+        "corpus_version": loaded.version,
+        "figures": figures,
+        "second_marker": second_marker(loaded, responses),
+    }
 
 
 def evaluate_file(course: str | Path, path: Path) -> dict[str, Any]:
@@ -196,15 +241,24 @@ def evaluate_file(course: str | Path, path: Path) -> dict[str, Any]:
         raise CourseError([Problem(path.name, strange[0], "question", "the course has no such question")])
     feedback = {response.id: engine.mark(response.question, response.layout()[0]) for response in responses}
     figures = {f"on {path.name}": score(engine.course, responses, feedback)}
-    return {"course": engine.course.id, "corpus_version": engine.course.version, "figures": figures}
+    return {
+        "course": engine.course.id,
+        "corpus_version": engine.course.version,
+        "figures": figures,
+        "second_marker": second_marker(engine.course, responses),
+    }
 
 
 def render(report: Mapping[str, Any]) -> list[Table]:
     """The figures as tables for a terminal."""
     figures = report["figures"]
     columns = list(figures)
+    second = report.get("second_marker") or {}
     table = Table(
-        "Agreement with the marker", *columns, title=f"{report['course']} (corpus {report['corpus_version']})"
+        "Agreement with the marker",
+        *columns,
+        "second marker",
+        title=f"{report['course']} (corpus {report['corpus_version']})",
     )
     rows = [
         ("Evidence: precision", "evidence", "precision"),
@@ -217,9 +271,11 @@ def render(report: Mapping[str, Any]) -> list[Table]:
         ("Factor status: exact", "factors", "exact"),
         ("Factor status: present or not", "factors", "present"),
     ]
-    table.add_row("Responses", *[str(figures[c]["responses"]) for c in columns])
+    table.add_row("Responses", *[str(figures[c]["responses"]) for c in columns], str(second.get("responses", "")))
     for label, group, name in rows:
-        table.add_row(label, *[f"{figures[c][group][name]:.3f}" for c in columns])
+        other = (second.get(group) or {}).get(name)
+        cells = [f"{figures[c][group][name]:.3f}" for c in columns]
+        table.add_row(label, *cells, "" if other is None else f"{other:.3f}")
     marks = Table("Marks", *[f"{c}, of {most}" for c in columns for most in figures[c]["marks"]])
     names = {
         "qwk": "Quadratic weighted kappa",

@@ -227,8 +227,18 @@ class MarkedSentence(Record):
     wrong: tuple[WrongClaim, ...] = ()
 
 
+class SecondLabels(Record):
+    """A second marker's labels of one sentence."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    role: Role
+    lines: tuple[int, ...] = ()
+    wrong: tuple[WrongClaim, ...] = ()
+
+
 class SecondMark(Record):
-    """A second marker's reading of the same text."""
+    """A second marker's reading of the same text; `labels`, one entry a sentence, stand on some responses only."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -236,6 +246,7 @@ class SecondMark(Record):
     level: int
     judgement: int
     factors: dict[str, int]
+    labels: tuple[SecondLabels, ...] | None = None
 
 
 class MarkedResponse(Record):

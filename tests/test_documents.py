@@ -132,7 +132,11 @@ def test_an_answer_typed_into_a_table_is_read():
             zipped(**{"META-INF/manifest.xml": "<manifest:encryption-data/>", "content.xml": "x"}),
             "a.odt is protected by a password.",
         ),
-        ("a.rtf", b"{\\rtf1}", "a.rtf is not a kind of file that can be read here (.docx, .md, .odt, .pdf, .text, .txt)."),
+        (
+            "a.rtf",
+            b"{\\rtf1}",
+            "a.rtf is not a kind of file that can be read here (.docx, .md, .odt, .pdf, .text, .txt).",
+        ),
         ("a.txt", b"\x89PNG\0\0", "a.txt is a binary file, not text."),
         ("a.txt", "Königin".encode("latin-1"), "a.txt is not UTF-8 text (byte 2 is wrong)"),
         ("a.txt", b"\xff\xfe\x00", "a.txt is not readable text."),

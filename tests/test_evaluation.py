@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.evaluation import render, score
+from assistant.evaluation import render, score, second_marker
 from assistant.schemas import Feedback, MarkedResponse
 
 RESPONSE = MarkedResponse(
@@ -107,3 +107,26 @@ def test_tables_show_every_figure(course):
     figures = score(course, [RESPONSE], {"r1": feedback()})
     tables = render({"course": "small", "corpus_version": "0", "figures": {"on file": figures}})
     assert [table.row_count for table in tables] == [10, 10]
+
+
+def test_the_second_marker_is_held_to_the_same_definitions(course):
+    labels = (
+        {"role": "evidence", "lines": (2,)},
+        {"role": "claim", "lines": (), "wrong": ({"line": 3, "kind": "date"},)},
+        {"role": "claim", "lines": (4, 7)},
+    )
+    second = RESPONSE.second.model_copy(update={"factors": {"machine": 1, "rivals": 0}})
+    labelled = MarkedResponse.model_validate(
+        RESPONSE.model_dump() | {"second": second.model_dump() | {"labels": labels}}
+    )
+    figures = second_marker(course, [labelled, RESPONSE])
+    assert figures["evidence"]["precision"] == pytest.approx(2 / 3)
+    assert figures["evidence"]["recall"] == 1.0
+    assert figures["wrong_claims"]["f1"] == 1.0
+    assert figures["roles"]["accuracy"] == pytest.approx(2 / 3)
+    assert figures["factors"] == {"exact": 0.5, "present": 0.75}
+
+
+def test_without_a_second_marker_there_is_no_figure(course):
+    alone = RESPONSE.model_copy(update={"second": None})
+    assert second_marker(course, [alone])["evidence"] is None
