@@ -86,16 +86,16 @@ def _parse(name: str, data: bytes, readers: Mapping[str, Reader], most: int) -> 
         raise DocumentError(f"{name} is too large to open.") from error
     except Exception as error:  # a damaged file makes its reader fail in ways of its own
         raise DocumentError(f"{name} is damaged or is not really a {suffix} file.") from error
-    return check_text(text, name, most)
+    return check_text(text.replace("\r\n", "\n").replace("\r", "\n"), name, most)
 
 
 def check_text(text: str, name: str = "The answer", most: int = MAX_CHARACTERS) -> str:
-    """`text` with line ends made plain, if it can be marked at all.
+    """`text` as given, without a byte-order mark, if it can be marked at all.
 
     Raises:
         DocumentError: if it is blank, longer than `most` characters, or holds what cannot stand in a text.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff")
     if not text.strip():
         raise DocumentError(f"{name} holds no text.")
     if len(text) > most:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -59,6 +60,9 @@ class Reading:
         return sum(len(sentence.words) for sentence in self.sentences)
 
 
+_LINE_END = re.compile(r"[\r\n]")
+
+
 def form_of(span: SpacySpan, terms: Iterable[SpacySpan]) -> str:
     """A sentence as comparable words: lemmas in lower case without stop words, and each term as one word."""
     tokens = [
@@ -84,7 +88,7 @@ def read_doc(doc: Doc, encoder: Encoder) -> Reading:
         if not span.text.strip():
             continue  # blank lines before the first word; they have no sentence, but a number
         start, end = _trim(span)
-        if "\n" in doc.text[position:start] and sentences:
+        if _LINE_END.search(doc.text, position, start) and sentences:
             paragraph += 1
         position = end
         inside = {name: groups[name].get(span.start, []) for name in groups}

@@ -36,7 +36,7 @@ def boundaries(text: str) -> list[int]:
     """Offsets in characters at which a sentence begins, ascending; the first is that of the first visible character."""
     starts: list[int] = []
     position = 0
-    for paragraph in re.finditer(r"[^\n]+", text):
+    for paragraph in re.finditer(r"[^\r\n]+", text):
         line = paragraph.group()
         position = paragraph.start()
         begin = True

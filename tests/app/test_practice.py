@@ -185,9 +185,9 @@ def test_a_document_never_replaces_what_was_typed(app, answer, engine) -> None:
     assert app.text_area[0].value == "Typed by hand." and engine.asked == []
 
 
-def test_line_ends_of_another_system_are_made_plain(app, engine) -> None:
+def test_line_ends_of_another_system_stay_so_that_offsets_hold(app, engine) -> None:
     ask(app, "One.\r\nTwo.\rThree.")
-    assert engine.asked[0][1] == "One.\nTwo.\nThree."
+    assert engine.asked[0][1] == "One.\r\nTwo.\rThree."
 
 
 def test_changing_the_question_keeps_the_answer_and_hides_the_feedback(app, answer) -> None:

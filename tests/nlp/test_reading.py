@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +50,11 @@ def test_texts_read_together_read_the_same(nlp, encoder, read):
     texts = ["Stalin rose. He won.", "Coal doubled by 1932.\n\nIt was so."]
     together = [reading.sentences for reading in read_texts(nlp, encoder, texts)]
     assert together == [read(text).sentences for text in texts]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_any_system_begin_a_paragraph(read, line_end):
+    reading = read(f"Stalin won.{line_end}{line_end}Trotsky lost. He was ill.")
+    assert [sentence.paragraph for sentence in reading.sentences] == [0, 1, 1]
+    for sentence in reading.sentences:
+        assert reading.text[slice(*sentence.span)] == sentence.text
