@@ -8,73 +8,35 @@ An accusation needs more certainty than a credit: the threshold is chosen for pr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from assistant.nlp.encoder import Vectors
 from assistant.nlp.reading import SentenceReading
 from assistant.schemas import ErrorKind, Fact
 from assistant.scoring.details import KeyDetails, date_agrees, figures_of, number_agrees
-from assistant.scoring.matcher import HEAD_SIGNALS
+from assistant.scoring.matcher import CandidateDecider
 from assistant.scoring.signals import NAMES, Signals
 
-_RISING = {
+_RISING = frozenset({
     "about", "about_gap", "contradiction", "contradiction_words", "dates_conflict", "numbers_conflict", "date_unexplained",
     "number_unexplained", "name_swapped",
-}  # fmt: skip
-_FALLING = {"dates_agree", "numbers_agree"}
+})  # fmt: skip
+_FALLING = frozenset({"dates_agree", "numbers_agree"})
 
 
-class ErrorDecider(ClassifierMixin, BaseEstimator):
+class ErrorDecider(CandidateDecider):
     """Probability that a candidate sentence gets a candidate fact wrong.
 
-    Its inputs are the candidate's signals and the probability that it is conveyed.
-
-    Args:
-        with_head: use the signals that need a course's trained logits.
-        seed: seeds the trees.
+    Its inputs are the candidate's signals and, last, the probability that it is conveyed.
     """
 
-    def __init__(self, with_head: bool = True, seed: int = 0) -> None:
-        self.with_head = with_head
-        self.seed = seed
-
-    def fit(self, X: Vectors, y: NDArray[np.bool_]) -> ErrorDecider:  # noqa: N803
-        """Fit on candidates: `X` of shape (candidates, signals + 1), `y` whether the marker calls it wrong."""
-        self.columns_ = [i for i, name in enumerate(NAMES) if self.with_head or name not in HEAD_SIGNALS]
-        names = [NAMES[i] for i in self.columns_] + ["conveyed"]
-        self.columns_.append(len(NAMES))
-        self.linear_ = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=2000))
-        self.trees_ = HistGradientBoostingClassifier(
-            max_iter=120,
-            learning_rate=0.05,
-            max_leaf_nodes=8,
-            min_samples_leaf=30,
-            l2_regularization=10.0,
-            monotonic_cst=[(name in _RISING) - (name in _FALLING) for name in names],
-            random_state=self.seed,
-        )
-        self.classes_ = np.array([False, True])
-        self.linear_.fit(X[:, self.columns_], y)
-        self.trees_.fit(X[:, self.columns_], y)
-        return self
-
-    def predict_proba(self, X: Vectors) -> NDArray[np.float64]:  # noqa: N803
-        """Probabilities of shape (candidates, 2): not wrong, wrong."""
-        if not len(X):
-            return np.zeros((0, 2))
-        part = X[:, self.columns_]
-        return (self.linear_.predict_proba(part) + self.trees_.predict_proba(part)) / 2
-
-    def predict(self, X: Vectors) -> NDArray[np.bool_]:  # noqa: N803
-        """Whether each candidate is more likely wrong than not."""
-        return self.predict_proba(X)[:, 1] >= 0.5
+    names = (*NAMES, "conveyed")
+    rising = _RISING
+    falling = _FALLING
+    strength = 0.1
+    trees: ClassVar = {"max_iter": 120, "max_leaf_nodes": 8, "min_samples_leaf": 30, "l2_regularization": 10.0}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,27 +18,31 @@ from assistant.nlp.encoder import Vectors
 from assistant.scoring.signals import NAMES, Signals
 
 # A higher value of these never speaks against a fact; the trees are held to it so that a decision can be explained.
-_RISING = {
-    "logit",
-    "cosine",
-    "cosine_mean",
-    "words",
-    "words_mean",
-    "characters",
-    "logit_margin",
-    "cosine_margin",
-    "dates_agree",
-    "numbers_agree",
-}
-_FALLING = {
-    "near_miss",
-    "contradiction",
-    "logit_rank",
-    "dates_conflict",
-    "numbers_conflict",
-    "date_unexplained",
-    "number_unexplained",
-}
+_RISING = frozenset(
+    {
+        "logit",
+        "cosine",
+        "cosine_mean",
+        "words",
+        "words_mean",
+        "characters",
+        "logit_margin",
+        "cosine_margin",
+        "dates_agree",
+        "numbers_agree",
+    }
+)
+_FALLING = frozenset(
+    {
+        "near_miss",
+        "contradiction",
+        "logit_rank",
+        "dates_conflict",
+        "numbers_conflict",
+        "date_unexplained",
+        "number_unexplained",
+    }
+)
 # Signals that need trained logits, and so are left out for a course without them.
 HEAD_SIGNALS = (
     "logit",
@@ -53,8 +59,8 @@ HEAD_SIGNALS = (
 )
 
 
-class FactDecider(ClassifierMixin, BaseEstimator):
-    """Probability that a candidate sentence conveys a candidate fact.
+class CandidateDecider(ClassifierMixin, BaseEstimator):
+    """Probability of something about a candidate: a sentence and a fact.
 
     The mean of a logistic regression and of gradient-boosted trees with monotone constraints: the first extrapolates,
     the second sees that signals need each other. Both minimise log loss, and their mean is well calibrated as it is.
@@ -64,23 +70,26 @@ class FactDecider(ClassifierMixin, BaseEstimator):
         seed: seeds the trees.
     """
 
+    names: ClassVar[tuple[str, ...]] = NAMES
+    rising: ClassVar[frozenset[str]] = frozenset()
+    falling: ClassVar[frozenset[str]] = frozenset()
+    strength: ClassVar[float]
+    trees: ClassVar[Mapping[str, float]]
+
     def __init__(self, with_head: bool = True, seed: int = 0) -> None:
         self.with_head = with_head
         self.seed = seed
 
-    def fit(self, X: Vectors, y: NDArray[np.bool_]) -> FactDecider:  # noqa: N803
-        """Fit on candidates: `X` of shape (candidates, signals), `y` whether the marker credits them."""
-        self.columns_ = [i for i, name in enumerate(NAMES) if self.with_head or name not in HEAD_SIGNALS]
-        names = [NAMES[i] for i in self.columns_]
-        self.linear_ = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=2000))
+    def fit(self, X: Vectors, y: NDArray[np.bool_]) -> Self:  # noqa: N803
+        """Fit on candidates: `X` of shape (candidates, len(names)), `y` of shape (candidates,)."""
+        self.columns_ = [i for i, name in enumerate(self.names) if self.with_head or name not in HEAD_SIGNALS]
+        used = [self.names[i] for i in self.columns_]
+        self.linear_ = make_pipeline(StandardScaler(), LogisticRegression(C=self.strength, max_iter=2000))
         self.trees_ = HistGradientBoostingClassifier(
-            max_iter=250,
             learning_rate=0.05,
-            max_leaf_nodes=15,
-            min_samples_leaf=40,
-            l2_regularization=5.0,
-            monotonic_cst=[(name in _RISING) - (name in _FALLING) for name in names],
+            monotonic_cst=[(name in self.rising) - (name in self.falling) for name in used],
             random_state=self.seed,
+            **self.trees,
         )
         self.classes_ = np.array([False, True])
         self.linear_.fit(X[:, self.columns_], y)
@@ -88,15 +97,24 @@ class FactDecider(ClassifierMixin, BaseEstimator):
         return self
 
     def predict_proba(self, X: Vectors) -> NDArray[np.float64]:  # noqa: N803
-        """Probabilities of shape (candidates, 2): not conveyed, conveyed."""
+        """Probabilities of shape (candidates, 2): no, yes."""
         if not len(X):
             return np.zeros((0, 2))
         part = X[:, self.columns_]
         return (self.linear_.predict_proba(part) + self.trees_.predict_proba(part)) / 2
 
     def predict(self, X: Vectors) -> NDArray[np.bool_]:  # noqa: N803
-        """Whether each candidate is more likely conveyed than not."""
+        """Whether each candidate is more likely than not."""
         return self.predict_proba(X)[:, 1] >= 0.5
+
+
+class FactDecider(CandidateDecider):
+    """Probability that a candidate sentence conveys a candidate fact."""
+
+    rising = _RISING
+    falling = _FALLING
+    strength = 0.3
+    trees: ClassVar = {"max_iter": 250, "max_leaf_nodes": 15, "min_samples_leaf": 40, "l2_regularization": 5.0}
 
 
 @dataclass(frozen=True)

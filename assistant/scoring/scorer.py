@@ -13,10 +13,9 @@ from assistant.nlp.reading import Reading
 from assistant.schemas import Course, ErrorKind, Question, Span
 from assistant.scoring.error_detection import ErrorDecider, WrongClaimFound, choose_errors
 from assistant.scoring.factor_status import FactorProfile, FactorStatusClassifier, factor_features
-from assistant.scoring.index import FactIndex
 from assistant.scoring.marks import MarkModel, response_features
 from assistant.scoring.matcher import FactDecider, FactMatch, choose_matches
-from assistant.scoring.roles import ROLES, RoleClassifier, sentence_features
+from assistant.scoring.roles import RoleClassifier, sentence_features
 from assistant.scoring.signals import NAMES, SignalReader, Signals
 
 
@@ -161,6 +160,3 @@ def response_tables(reading: Reading, signals: Signals, conveyed: NDArray[np.flo
 def spans_of(reading: Reading, sentences: Sequence[int]) -> tuple[Span, ...]:
     """Spans of sentences by index, in order, each once."""
     return tuple(reading.sentences[i].span for i in sorted(set(sentences)))
-
-
-__all__ = ["ROLES", "FactIndex", "Models", "Scorer", "Scores", "response_tables", "spans_of", "spread"]
