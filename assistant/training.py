@@ -146,6 +146,8 @@ def _train_encoder(course: str | Path, work: Path, seed: int, report: Report) ->
     schemes: dict[str, HeldOut] = {}
     for scheme in SCHEMES if bench.responses else ():
         folds = fold_of(scheme, bench.course, bench.responses)
+        if len(set(folds)) < 2:
+            continue  # responses to one question cannot be held out by question
         parts = []
         for fold in sorted(set(folds)):
             report(f"Held out by {scheme}, fold {fold + 1}:")

@@ -58,6 +58,9 @@ def build_network(facts: int) -> Any:
     import torch
     from torch import nn
     from transformers import BertModel
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()  # its report on the unused pooler is of no use to anyone here
 
     class Network(nn.Module):
         def __init__(self) -> None:

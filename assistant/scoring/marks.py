@@ -182,8 +182,9 @@ class MarkModel(BaseEstimator):
         self.judgement_ = MonotoneRegressor(self.seed).fit(X, np.asarray(judgements) / 3)
         self.mark_ = MonotoneRegressor(self.seed).fit(X, share)
         held_out = np.zeros(len(share))
-        folds = min(10, len(set(groups)))
-        for train, test in GroupKFold(folds).split(X, share, groups):
+        owners = list(groups) if len(set(groups)) > 1 else [str(number) for number in range(len(share))]
+        folds = min(10, len(set(owners)))
+        for train, test in GroupKFold(folds).split(X, share, owners):
             held_out[test] = MonotoneRegressor(self.seed).fit(X[train], share[train]).predict(X[test])
         self.half_width_: dict[str, float] = {}
         for style in {style.id: style for style in styles}.values():
