@@ -23,11 +23,7 @@ SCHEMES = ("question", "response")
 
 
 def fold_of(scheme: str, course: Course, responses: Sequence[MarkedResponse]) -> list[int]:
-    """The fold each response is held out in, by a fixed rule that keeps every question or every style in step.
-
-    >>> SCHEMES
-    ('question', 'response')
-    """
+    """The fold each response is held out in: by question, all of a question's in one; by response, spread over all."""
     if scheme == "question":
         order = [question.id for question in course.questions]
         return [order.index(response.question) % FOLDS for response in responses]
