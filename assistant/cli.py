@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -21,6 +24,7 @@ from assistant import __version__
 
 if TYPE_CHECKING:
     from assistant.schemas import Feedback
+    from assistant.service import BatchRow
 
 app = typer.Typer(
     help="Practise history essays: find the factors, evidence and judgement in an answer, and what is missing.",
@@ -62,7 +66,7 @@ def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 USER_ERRORS = {
-    "assistant.class_sets": "ClassSetError",
+    "assistant.class_sets.submission": "ClassSetError",
     "assistant.corpus.building": "BuildError",
     "assistant.corpus.loading": "CourseError",
     "assistant.documents": "DocumentError",
@@ -70,6 +74,7 @@ USER_ERRORS = {
     "assistant.scoring.artefacts": "ArtefactError",
     "assistant.scoring.encoder_training": "TrainingExtraMissing",
     "assistant.service": "UnknownQuestion",
+    "assistant.store.database": "StoreError",
 }
 """What a user can cause or mend, by the module that raises it."""
 
@@ -210,35 +215,118 @@ def print_feedback(feedback: Feedback) -> None:
         out.print(f"  ! I may be wrong here: {reason.message}", markup=False)
 
 
+class SheetKind(StrEnum):
+    """What feedback sheets are written as."""
+
+    docx = "docx"
+    html = "html"
+
+
+class MarksKind(StrEnum):
+    """What marks are written as, beside marks.csv."""
+
+    xlsx = "xlsx"
+    moodle = "moodle"
+
+
 @app.command()
 @plain_errors
 def batch(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help="A folder, zip, CSV, XLSX or JSONL file of answers.")],
     to: Annotated[Path, typer.Option("--out", help="Folder for feedback.jsonl and marks.csv.")],
     jobs: Annotated[int, typer.Option(help="Processes to use; 0 for one a core.", min=0)] = 0,
-    question: Annotated[str | None, typer.Option("--question", "-q", help="The question all answers answer.")] = None,
+    question: Annotated[
+        str | None, typer.Option("--question", "-q", help="The question all answers answer; recognised if not known.")
+    ] = None,
     course: CourseOption = "stalin",
+    student_codes: Annotated[
+        Path | None,
+        typer.Option(help="Put codes for students' names; the key is kept in this CSV file, and used if it is there."),
+    ] = None,
+    sheet_kinds: Annotated[
+        list[SheetKind] | None, typer.Option("--sheets", help="Write feedback sheets: sheets.zip or sheets.html.")
+    ] = None,
+    marks_kinds: Annotated[
+        list[MarksKind] | None, typer.Option("--marks", help="Write marks.xlsx, or moodle.csv to upload to Moodle.")
+    ] = None,
+    picture: Annotated[bool, typer.Option("--class-picture", help="Write class-picture.html.")] = False,
+    earlier: Annotated[
+        Path | None, typer.Option("--compare", help="feedback.jsonl of an earlier set, for the class picture.")
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Mark a class set."""
+    """Mark a class set. Stopped half-way, the same command goes on where it was."""
     from assistant.class_sets import read_class_set
+    from assistant.class_sets.names import subject_words
     from assistant.corpus.loading import load_course
 
-    known = frozenset(entry.id for entry in load_course(course).questions)
+    loaded = load_course(course)
+    known = frozenset(entry.id for entry in loaded.questions)
     if question is not None and question not in known:
         fail(f"There is no question '{question}'; the questions are: {', '.join(sorted(known))}.")
     if to.exists() and not to.is_dir():
         fail(f"{to} is a file; --out needs a folder.")
-    submissions = read_class_set(source, question, known)
-    from assistant.scoring.artefacts import models_folder, read_manifest
-    from assistant.service import mark_batch, write_batch
+    if student_codes and marks_kinds and MarksKind.moodle in marks_kinds:
+        fail("Moodle knows students by what --student-codes takes out; leave one of the two options out.")
+    submissions = read_class_set(source, question, known, guessing=True, subject_words=subject_words(loaded))
+    from assistant.class_sets.codes import StudentCodes, code_students, read_key, write_key
+    from assistant.class_sets.repeats import note_repeats
 
-    read_manifest(models_folder())  # if there are no models, nothing is written
+    codes = StudentCodes(read_key(student_codes)) if student_codes else None
+    from assistant.batch import JOURNAL, Journal, write_batch
+    from assistant.reports import sinks
+    from assistant.scoring.artefacts import models_folder, read_manifest
+    from assistant.service import mark_batch
+
+    manifest = read_manifest(models_folder())  # if there are no models, nothing is written
+    said: list[str] = []
+
+    def left_out(written: int, others: int) -> None:
+        if others:
+            said.append(f"{others} marked, but not in moodle.csv: no Moodle number, or several scripts of one student.")
+
+    also = []
+    if sheet_kinds:
+        writers = {SheetKind.docx: sinks.docx_sheets, SheetKind.html: sinks.html_sheets}
+        also += [writers[kind](loaded) for kind in dict.fromkeys(sheet_kinds)]
+    for marks in dict.fromkeys(marks_kinds or ()):
+        also.append(sinks.workbook(loaded) if marks is MarksKind.xlsx else sinks.moodle_grades(left_out))
+    if picture or earlier:
+        also.append(sinks.class_picture(loaded, sinks.earlier_set(loaded, earlier) if earlier else ()))
     jobs = jobs or os.cpu_count() or 1
+    made_with = {
+        "course": loaded.id,
+        "corpus": loaded.version,
+        "models": hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest(),
+    }
+    journal = Journal(to / JOURNAL, made_with)
+    finished = False
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
-        task = progress.add_task("Marking", total=None)
-        marked, failed = write_batch(mark_batch(course, submissions, jobs), to, lambda row: progress.advance(task))
-    out.print(f"{marked} marked, {failed} not marked; see {to / 'marks.csv'}", markup=False)
+    try:
+        with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
+            task = progress.add_task("Marking", total=len(submissions))
+
+            def report(row: BatchRow) -> None:
+                journal.keep(row)
+                progress.advance(task)
+
+            coming = code_students(submissions, codes) if codes else iter(submissions)
+            rows = mark_batch(course, note_repeats(coming), jobs, recall=journal.recall)
+            summary = write_batch(rows, to, report, also)
+        if codes and student_codes:
+            write_key(student_codes, codes.entries)
+        finished = True
+    except KeyboardInterrupt:
+        err.print("Stopped. Run the same command again to go on from here.", markup=False)
+        raise
+    finally:
+        journal.close(finished)
+    for line in said:
+        err.print(line, markup=False)
+    if as_json:
+        print_json({**asdict(summary), "marks": str(to / "marks.csv")})
+    else:
+        out.print(f"{summary.marked} marked, {summary.not_marked} not marked; see {to / 'marks.csv'}", markup=False)
 
 
 @corpus_app.command("check")

@@ -1,4 +1,4 @@
-"""Read the text of a student's answer or of notes: .txt, .md, .docx, .odt or .pdf, within stated limits.
+"""Read the text of a student's answer or of notes: .txt, .md, .docx, .odt, .pdf or .html, within stated limits.
 
 The readers are libraries; this module only chooses one, sets limits, and turns every failure into one clear
 sentence.
@@ -7,6 +7,7 @@ sentence.
 from __future__ import annotations
 
 import io
+import logging
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
@@ -22,6 +23,29 @@ MAX_NOTES_CHARACTERS = 1_000_000
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 """How a file of Office before 2007 begins, and any Office file that is locked with a password."""
 ODT_MANIFEST = "META-INF/manifest.xml"
+HTML_BLOCKS = frozenset(
+    {
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "section",
+        "tr",
+        "table",
+        "hr",
+    }
+)
+# Not "\u2028" and "\u2029", which count as white space: these two stand in no text.
+LINE_END, PARAGRAPH_END = "\ue000", "\ue001"
 
 Reader = Callable[[bytes], str]
 
@@ -206,6 +230,8 @@ def _pdf_text(data: bytes) -> str:
     from pypdf import PdfReader
     from pypdf.errors import DependencyError
 
+    # It tells the log of every oddity of a file; what matters comes as an error.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted:
         try:
@@ -240,6 +266,26 @@ def _join_lines(text: str) -> str:
     return "\n\n".join([*out, paragraph] if paragraph else out)
 
 
+def _html(data: bytes) -> str:
+    """The text of a page, such as a learning platform makes of what students typed into its box."""
+    from lxml import html  # imported late: few answers are pages
+
+    source = _plain(data)
+    page = html.document_fromstring(source, parser=html.HTMLParser(remove_comments=True, remove_pis=True))
+    for part in page.xpath("//head | //script | //style | //template"):
+        part.drop_tree()
+    for node in page.iter():
+        if node.tag == "br":
+            node.tail = LINE_END + (node.tail or "")
+        elif node.tag in HTML_BLOCKS:
+            node.text = PARAGRAPH_END + (node.text or "")
+            node.tail = PARAGRAPH_END + (node.tail or "")
+    # White space of the source means nothing; only what was put in above ends a line or a paragraph.
+    paragraphs = page.text_content().split(PARAGRAPH_END)
+    lines = ([" ".join(line.split()) for line in paragraph.split(LINE_END)] for paragraph in paragraphs)
+    return "\n\n".join(text for part in lines if (text := "\n".join(part).strip()))
+
+
 READERS: dict[str, Reader] = {
     "": _plain,
     ".txt": _plain,
@@ -248,5 +294,7 @@ READERS: dict[str, Reader] = {
     ".docx": _docx,
     ".odt": _odt,
     ".pdf": _pdf,
+    ".html": _html,
+    ".htm": _html,
 }
 NOTE_READERS: dict[str, Reader] = {".docx": _docx_notes, ".odt": _odt_notes, ".pdf": _pdf_notes}

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from rapidfuzz import fuzz
+from assistant.schemas import ReviewReason, Style
 
-from assistant.schemas import Course, Question, ReviewReason, Style
+MUCH_PROMPT = 0.25
+MUCH_AWAY = 0.15
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a reason may rest on, in plain values.
+    """What a reason may rest on, in plain values; shares and counts are of what the student wrote, unless said otherwise.
 
     Attributes:
-        sentences: the sentences as typed.
+        lengths: words of each sentence of the whole response.
+        asides: why each of these sentences was set aside ("prompt", "notes", "repeat", "instruction", "list", "jumble",
+            "foreign", "off-course", "off-question"), or None.
         facts: facts credited; `relevant` of them feed a factor of the question.
         errors: wrong claims found.
         narrated: share of sentences that neither argue nor carry a credited fact.
-        argued: expected number of sentences that argue.
+        argued: share of sentences that argue.
         known_words: share of words that are English or terms of the course.
         on_topic: share of sentences with a term of the course or a credited fact.
+        disordered: whether its sentences seem to stand in no order.
+        denying: whether most of them say that something was not so.
     """
 
-    course: Course
-    question: Question
     style: Style
-    text: str
-    sentences: list[str]
-    words: int
+    lengths: Sequence[int]
+    asides: Sequence[str | None]
     facts: int
     relevant: int
     errors: int
@@ -38,7 +39,27 @@ class Evidence:
     argued: float
     known_words: float
     on_topic: float
+    disordered: bool
+    denying: bool
     mark_range: tuple[int, int]
+
+    def count(self, *kinds: str) -> int:
+        """Sentences set aside for one of these reasons."""
+        return sum(why in kinds for why in self.asides)
+
+    def share(self, *kinds: str) -> float:
+        """Share of the words of the whole response that were set aside for one of these reasons."""
+        taken = sum(length for length, why in zip(self.lengths, self.asides, strict=True) if why in kinds)
+        return taken / max(1, sum(self.lengths))
+
+    @property
+    def words(self) -> int:
+        """Words of the sentences that were not set aside as somebody else's or as no prose."""
+        return sum(
+            length
+            for length, why in zip(self.lengths, self.asides, strict=True)
+            if why in (None, "off-course", "off-question")
+        )
 
 
 Reason = Callable[[Evidence], str | None]
@@ -47,55 +68,66 @@ Reason = Callable[[Evidence], str | None]
 def too_short(e: Evidence) -> str | None:
     """An answer too short to judge by."""
     least = 60 if e.style.max_mark <= 12 else 120
-    if e.words < least:
-        return f"The answer has only {e.words} words, too few to judge a level by."
-    return None
+    if e.words >= least:
+        return None
+    words = "1 word" if e.words == 1 else f"{e.words} words"
+    if e.words < sum(e.lengths):
+        return f"Only {words} of the answer could be counted, too few to judge a level by."
+    return f"The answer has only {words}, too few to judge a level by."
 
 
 def off_question(e: Evidence) -> str | None:
     """Knowledge that answers another question, or none at all."""
-    if e.facts >= 4 and e.relevant < 0.4 * e.facts:
+    if (e.facts >= 4 and e.relevant < 0.4 * e.facts) or e.share("off-question") > MUCH_AWAY:
         return "Much of what the answer knows does not feed this question; it may answer another one."
     if e.words >= 60 and e.on_topic < 0.25:
         return "Hardly any of the answer is about this course."
+    if e.share("off-course") > MUCH_AWAY:
+        return "A part of the answer is not about this course; it was not counted."
     return None
 
 
 def copied_prompt(e: Evidence) -> str | None:
     """The prompt pasted again and again."""
-    copied = sum(
-        len(s.split())
-        for s in e.sentences
-        if fuzz.partial_ratio(s.lower(), e.question.prompt.lower()) > 90 and len(s) > 25
-    )
-    if e.words and copied / e.words > 0.25:
-        return "A large part of the answer repeats the wording of the question."
+    if e.share("prompt") > MUCH_PROMPT or e.count("prompt") > 3:
+        return "A large part of the answer repeats the wording of the question; that was not counted."
     return None
 
 
 def copied_notes(e: Evidence) -> str | None:
     """Notes or statements of the corpus pasted in."""
-    sources = _plain_sources(e.course.notes, tuple(fact.statement for fact in e.course.facts))
-    pasted = sum(_plain(sentence) in sources for sentence in e.sentences)
-    flat = _plain(e.text)
-    pasted = max(pasted, sum(source in flat for source in sources))
-    if pasted >= 3 and pasted >= 0.2 * len(e.sentences):
-        return "Several passages are word for word from the notes."
+    if e.count("notes"):
+        return "Several passages are word for word from the notes; they were not counted."
     return None
 
 
 def repeated(e: Evidence) -> str | None:
     """The same sentences over again."""
-    plain = [_plain(sentence) for sentence in e.sentences if len(sentence.split()) > 5]
-    if len(plain) - len(set(plain)) >= 2:
-        return "Some sentences stand in the answer more than once."
+    if e.count("repeat") >= 2 or e.share("repeat") > MUCH_PROMPT:
+        return "Some sentences stand in the answer more than once; they were counted once."
+    return None
+
+
+def injected(e: Evidence) -> str | None:
+    """Text that speaks to whoever marks."""
+    if e.count("instruction"):
+        return "Some of the text speaks to the marker instead of answering the question; it was not counted."
     return None
 
 
 def list_of_facts(e: Evidence) -> str | None:
-    """Facts without argument."""
-    if e.facts >= 5 and e.argued < 0.12 * len(e.sentences):
+    """Facts without argument, or terms without sentences."""
+    if e.count("list"):
+        return "A part of the answer is a list of terms rather than sentences; it was not counted."
+    if e.facts >= 5 and e.argued < 0.12:
         return "The answer lists facts with hardly any argument between them."
+    return None
+
+
+def out_of_order(e: Evidence) -> str | None:
+    """Sentences in no order."""
+    if e.disordered:
+        return "The sentences do not seem to follow on from each other; they may stand in the wrong order."
     return None
 
 
@@ -103,6 +135,8 @@ def many_errors(e: Evidence) -> str | None:
     """Several wrong claims: the reading of the rest may be off as well."""
     if e.errors >= 3 and e.errors >= 0.25 * (e.facts + e.errors):
         return f"{e.errors} claims seem to be wrong; check them before the mark is used."
+    if e.denying:
+        return "Most of the answer says what was not so; check whether its claims are right before the mark is used."
     return None
 
 
@@ -115,8 +149,10 @@ def unrecognised(e: Evidence) -> str | None:
 
 def not_english(e: Evidence) -> str | None:
     """Another language, or no language."""
-    if e.words >= 20 and e.known_words < 0.7:
-        return "Many words are not English; the answer may be in another language or not be prose."
+    if e.count("foreign", "jumble") or (e.words >= 20 and e.known_words < 0.7):
+        return (
+            "Many words are not English, or stand in no order; the answer may be in another language or not be prose."
+        )
     return None
 
 
@@ -133,7 +169,9 @@ REASONS: dict[str, Reason] = {
     "copied-prompt": copied_prompt,
     "copied-notes": copied_notes,
     "repeated-text": repeated,
+    "injected-text": injected,
     "list-of-facts": list_of_facts,
+    "out-of-order": out_of_order,
     "many-errors": many_errors,
     "unrecognised-content": unrecognised,
     "not-english": not_english,
@@ -147,12 +185,3 @@ def review_reasons(evidence: Evidence) -> Iterator[ReviewReason]:
         message = reason(evidence)
         if message:
             yield ReviewReason(code=code, message=message)
-
-
-@lru_cache(maxsize=8)
-def _plain_sources(notes: tuple[str, ...], statements: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(_plain(text) for text in (*(note for note in notes if len(note) > 30), *statements))
-
-
-def _plain(text: str) -> str:
-    return " ".join("".join(c if c.isalnum() else " " for c in text.lower()).split())

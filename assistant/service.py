@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 from joblib import Parallel, delayed
+from threadpoolctl import ThreadpoolController
 
 from assistant import feedback as wording
 from assistant.class_sets import Submission
@@ -19,14 +21,18 @@ from assistant.corpus.loading import find_course, load_course, load_wordings
 from assistant.documents import DocumentError, check_text
 from assistant.moderation import Evidence, review_reasons
 from assistant.nlp.encoder import SentenceEncoder
-from assistant.nlp.pipeline import build_nlp
+from assistant.nlp.pipeline import build_nlp, reading_rests_on
 from assistant.nlp.reading import Reading, forms_of, read_doc
-from assistant.schemas import Course, Feedback, ModelInfo, Question
+from assistant.question_guess import QuestionGuess, QuestionGuesser
+from assistant.schemas import Course, Feedback, ModelInfo, Question, ReviewReason, Wordings
 from assistant.scoring import artefacts
+from assistant.scoring.bank_cache import BankReading, read_bank
 from assistant.scoring.factor_status import FactorProfile, argued, profile_factors
-from assistant.scoring.index import build_index
+from assistant.scoring.index import FactIndex, bank_texts, build_index
 from assistant.scoring.scorer import Scorer, Scores
 from assistant.scoring.signals import SignalReader
+
+logger = logging.getLogger(__name__)
 
 
 class UnknownQuestion(ValueError):
@@ -61,15 +67,35 @@ class Engine:
         self.calibrated = trained is not None
         if trained is None:
             trained = artefacts.load_general_artefact(folder)
-            index = build_index(self.course, load_wordings(find_course(course)), self.encoder.encode, self.forms)
+            index = self._index(load_wordings(find_course(course)), manifest["files"])
         else:
             index = trained.index
         reader = SignalReader(self.course, index)
-        self.prompts = {
-            question.id: frozenset(self.forms([question.prompt])[0].split()) for question in self.course.questions
-        }
-        self.scorer = Scorer(self.course, reader, trained.models, _LazyProfiles(self), self.prompts)
+        self.scorer = Scorer(self.course, reader, trained.models, _LazyProfiles(self), _LazyPrompts(self), self.encoder)
         self._lock = threading.Lock()
+        self._libraries = ThreadpoolController()
+
+    def _index(self, bank: Mapping[str, Wordings], hashes: Mapping[str, str]) -> FactIndex:
+        """The index of a course that brings no trained models."""
+        texts, _ = bank_texts(self.course.facts, bank)
+
+        def read() -> BankReading:
+            vectors = np.stack([sentence.mean for sentence in self.encoder.encode(texts)])
+            return BankReading(vectors, self.forms(texts))
+
+        made_with = [hashes[artefacts.ENCODER], hashes[artefacts.TOKENIZER], *reading_rests_on(self.course)]
+        reading = read_bank(texts, made_with, read)
+        return build_index(self.course, bank, reading.encode, reading.lemmas)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Holds off other threads: spaCy's vocabulary and the tokenizer are not made for several at once.
+
+        Matrices are too small here for several threads as well: a second one of numpy's gains nothing, and takes the core
+        from the encoder and from other work.
+        """
+        with self._lock, self._libraries.limit(limits=1, user_api="blas"):
+            yield
 
     def forms(self, texts: Iterable[str]) -> list[str]:
         """The comparable words of short texts."""
@@ -96,10 +122,24 @@ class Engine:
         """
         question = self.question(question_id)
         check_text(text)
-        with self._lock:  # spaCy's vocabulary and the tokenizer are not made for several threads at once
+        with self._alone():
             reading = self.read(text)
             scores = self.scorer.score(reading, question)
         return self.explain(question, reading, scores)
+
+    @cached_property
+    def _guesser(self) -> QuestionGuesser:
+        return QuestionGuesser(self.course, self.encoder, self.forms, self.scorer)
+
+    def guess_question(self, text: str) -> QuestionGuess | None:
+        """The question a response seems to answer, or None where it is about none of the course's.
+
+        Raises:
+            DocumentError: if the text is blank, binary or over the limit.
+        """
+        check_text(text)
+        with self._alone():
+            return self._guesser.guess(self.read(text))
 
     def explain(self, question: Question, reading: Reading, scores: Scores) -> Feedback:
         """Feedback from scores."""
@@ -132,28 +172,28 @@ class Engine:
         )
 
     def _evidence(self, question: Question, reading: Reading, scores: Scores, facts: int, relevant: int) -> Evidence:
-        sentences = reading.sentences
-        count = max(1, len(sentences))
-        arguing = argued(scores.roles) if sentences else np.zeros(0)
-        carried = scores.conveyed.max(axis=1) > 0 if sentences else np.zeros(0, dtype=bool)
+        own = [i for i, why in enumerate(scores.asides) if why is None or why == "off-question"]
+        sentences = [reading.sentences[i] for i in own]
+        count = max(1, len(own))
+        arguing = argued(scores.roles[own])
+        carried = scores.conveyed[own].max(axis=1) > 0 if own else np.zeros(0, dtype=bool)
         words = [word for sentence in sentences for word in sentence.words if word.isalpha()]
         known = self.encoder.known_words
         in_terms = sum(len(sentence.terms) for sentence in sentences)
         stems = sum(word in known or word.rstrip("s") in known or word.removesuffix("ed") in known for word in words)
         return Evidence(
-            course=self.course,
-            question=question,
             style=self.course.rubric.style(question.style),
-            text=reading.text,
-            sentences=[sentence.text for sentence in sentences],
-            words=reading.words,
+            lengths=[len(sentence.words) for sentence in reading.sentences],
+            asides=scores.asides,
             facts=facts,
             relevant=relevant,
             errors=len(scores.errors),
-            narrated=float((~carried & (arguing < 0.5)).sum() / count) if sentences else 0.0,
-            argued=float(arguing.sum()),
-            known_words=(stems + in_terms) / len(words) if words else 0.0,
+            narrated=float((~carried & (arguing < 0.5)).sum() / count),
+            argued=float(arguing.sum() / count),
+            known_words=(stems + in_terms) / len(words) if words else 1.0,
             on_topic=float(sum(bool(s.terms) or bool(c) for s, c in zip(sentences, carried, strict=True)) / count),
+            disordered=scores.disordered,
+            denying=scores.denying,
             mark_range=scores.mark_range,
         )
 
@@ -174,6 +214,20 @@ class _LazyProfiles(dict[str, list[FactorProfile]]):
         return self[question_id]
 
 
+class _LazyPrompts(dict[str, frozenset[str]]):
+    """Content lemmas of prompts, made when a question is first marked."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self._engine = engine
+
+    def __missing__(self, question_id: str) -> frozenset[str]:
+        engine = self._engine
+        (form,) = engine.forms([engine.course.question(question_id).prompt])
+        self[question_id] = frozenset(form.split())
+        return self[question_id]
+
+
 @cache
 def engine(course: str = "stalin", models: Path | None = None, threads: int = 2) -> Engine:
     """The engine of a course, loaded once in this process."""
@@ -182,25 +236,88 @@ def engine(course: str = "stalin", models: Path | None = None, threads: int = 2)
 
 @dataclass(frozen=True)
 class BatchRow:
-    """One response of a class set: its feedback, or why it could not be marked."""
+    """One response of a class set: its feedback, or why it could not be marked; and how it came in.
+
+    `text` is the text that was marked, to which the feedback's offsets belong. The rest is as in `Submission`.
+    """
 
     id: str
     question: str
     feedback: Feedback | None
     problem: str = ""
+    student: str = ""
+    participant: str = ""
+    notes: tuple[ReviewReason, ...] = ()
+    repeats: str = ""
+    text: str = ""
+
+
+GUESSED, OTHER_QUESTION = "question-guessed", "other-question"
+MARKING_NOTES = frozenset({GUESSED, OTHER_QUESTION})
+"""Codes of the notes that come of marking, not of how a response came in."""
+NO_TEXT = "It holds no text."
+NOT_RECOGNISED = (
+    "Its question is not given, and the text does not tell it: name it with --question or in the file's name."
+)
 
 
 def mark_submission(course: str, submission: Submission, models: Path | None = None, threads: int = 1) -> BatchRow:
     """Mark one submission; whatever is wrong with it becomes a row, never an exception."""
     if submission.problem or submission.text is None:
-        return BatchRow(submission.id, submission.question, None, submission.problem or "It holds no text.")
+        return replace(_unmarked(submission), problem=submission.problem or NO_TEXT)
+    return mark_with(engine(course, models, threads), submission)
+
+
+def mark_with(marker: Engine, submission: Submission) -> BatchRow:
+    """Mark one submission with an engine; whatever is wrong with it becomes a row, never an exception.
+
+    One whose question is not known has it recognised from the text, and a note says so.
+    """
+    row = _unmarked(submission)
+    if submission.problem or submission.text is None:
+        return replace(row, problem=submission.problem or NO_TEXT)
     try:
         text = check_text(submission.text, submission.id)
-        return BatchRow(
-            submission.id, submission.question, engine(course, models, threads).mark(submission.question, text)
-        )
+        if not row.question:
+            guess = marker.guess_question(text)
+            if guess is None:
+                return replace(row, problem=NOT_RECOGNISED)
+            row = replace(row, question=guess.question, notes=(*row.notes, guess_note(guess)))
+        feedback = marker.mark(row.question, text)
+        if any(reason.code == "off-question" for reason in feedback.review_reasons):
+            row = replace(row, notes=(*row.notes, *_other_question(marker, row.question, text)))
+        return replace(row, feedback=feedback, text=text)
     except (UnknownQuestion, DocumentError) as error:
-        return BatchRow(submission.id, submission.question, None, str(error))
+        return replace(row, problem=str(error))
+    except Exception as error:
+        # One answer that trips the engine costs its own mark and no other. The text stays out of log and message.
+        logger.error("a submission could not be marked: %s", type(error).__name__)
+        return replace(row, problem=f"Something went wrong while it was marked ({type(error).__name__}).")
+
+
+def _unmarked(submission: Submission) -> BatchRow:
+    return BatchRow(
+        submission.id,
+        submission.question,
+        None,
+        student=submission.student,
+        participant=submission.participant,
+        notes=submission.notes,
+        repeats=submission.repeats,
+    )
+
+
+def guess_note(guess: QuestionGuess) -> ReviewReason:
+    """That the question was recognised, and how surely."""
+    doubt = "" if guess.clear else f"; it may be {guess.second} instead"
+    return ReviewReason(code=GUESSED, message=f"Question guessed from the answer: {guess.question}{doubt}. Check it.")
+
+
+def _other_question(marker: Engine, question: str, text: str) -> Iterator[ReviewReason]:
+    """Which question an answer that is off its own may answer."""
+    guess = marker.guess_question(text)
+    if guess is not None and guess.clear and guess.question != question:
+        yield ReviewReason(code=OTHER_QUESTION, message=f"It seems to answer {guess.question} instead.")
 
 
 def mark_batch(
@@ -208,89 +325,28 @@ def mark_batch(
     submissions: Iterable[Submission],
     jobs: int = 1,
     models: Path | None = None,
+    recall: Callable[[Submission], BatchRow | None] = lambda submission: None,
 ) -> Iterator[BatchRow]:
-    """Mark submissions one after another, in input order, over `jobs` processes, keeping few in memory at once."""
+    """Mark submissions one after another, in input order, over `jobs` processes, keeping few in memory at once.
+
+    Args:
+        course: name or folder of the course.
+        submissions: the class set.
+        jobs: processes to use.
+        models: folder of trained models; the project's own by default.
+        recall: gives the row of a submission that was marked before, which is not marked again.
+    """
     if jobs <= 1:
+        threads = max(1, min(2, os.cpu_count() or 1))
         for submission in submissions:
-            yield mark_submission(course, submission, models, threads=max(1, min(2, os.cpu_count() or 1)))
+            yield recall(submission) or mark_submission(course, submission, models, threads)
         return
     parallel = Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch=f"{4 * jobs}")
-    yield from parallel(delayed(mark_submission)(course, submission, models) for submission in submissions)
+    yield from parallel(
+        delayed(_mark_or_keep)(course, submission, models, recall(submission)) for submission in submissions
+    )
 
 
-MARK_COLUMNS = (
-    "id",
-    "question",
-    "level",
-    "mark",
-    "max_mark",
-    "range_low",
-    "range_high",
-    "words",
-    "needs_review",
-    "review_reasons",
-    "problem",
-)
-
-
-def safe_cell(value: object) -> object:
-    """A value that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
-
-
-def mark_row(row: BatchRow) -> dict[str, object]:
-    """One row of `marks.csv`."""
-    result = row.feedback
-    values: dict[str, object] = dict.fromkeys(MARK_COLUMNS, "")
-    values |= {"id": row.id, "question": row.question, "problem": row.problem}
-    if result is not None:
-        values |= {
-            "level": result.level,
-            "mark": result.mark,
-            "max_mark": result.max_mark,
-            "range_low": result.mark_range[0],
-            "range_high": result.mark_range[1],
-            "words": result.words,
-            "needs_review": "yes" if result.needs_review else "no",
-            "review_reasons": "; ".join(reason.code for reason in result.review_reasons),
-        }
-    return {name: safe_cell(value) for name, value in values.items()}
-
-
-def write_batch(
-    rows: Iterable[BatchRow], folder: Path, report: Callable[[BatchRow], None] = lambda row: None
-) -> tuple[int, int]:
-    """Write `feedback.jsonl` and `marks.csv` to `folder` as rows come in, complete or not at all.
-
-    Returns:
-        How many responses were marked, and how many could not be.
-    """
-    import csv
-
-    folder.mkdir(parents=True, exist_ok=True)
-    marked = failed = 0
-    feedback_part, marks_part = folder / "feedback.jsonl.part", folder / "marks.csv.part"
-    try:
-        with (
-            feedback_part.open("w", encoding="utf-8") as lines,
-            marks_part.open("w", encoding="utf-8-sig", newline="") as table,
-        ):
-            writer = csv.DictWriter(table, MARK_COLUMNS)
-            writer.writeheader()
-            for row in rows:
-                if row.feedback is not None:
-                    marked += 1
-                    record = {"id": row.id, "feedback": json.loads(row.feedback.model_dump_json())}
-                    lines.write(json.dumps(record, ensure_ascii=False) + "\n")
-                else:
-                    failed += 1
-                writer.writerow(mark_row(row))
-                report(row)
-        feedback_part.replace(folder / "feedback.jsonl")
-        marks_part.replace(folder / "marks.csv")
-    finally:
-        feedback_part.unlink(missing_ok=True)
-        marks_part.unlink(missing_ok=True)
-    return marked, failed
+def _mark_or_keep(course: str, submission: Submission, models: Path | None, known: BatchRow | None) -> BatchRow:
+    """Runs in a worker; a row that is known takes the same way, for the rows to stay in order."""
+    return known or mark_submission(course, submission, models)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -142,27 +141,26 @@ def _train_encoder(course: str | Path, work: Path, seed: int, report: Report) ->
         f"Bank: {len(data.bank)} texts of {facts} facts, {len(passages)} passages, {len(bench.responses)} responses."
     )
     network = training.train_on_bank(data, facts, seed, report)
-    start = copy.deepcopy(network.state_dict())
+    stage = training.ResponseStage(network, data, facts, seed) if bench.responses else None
     schemes: dict[str, HeldOut] = {}
-    for scheme in SCHEMES if bench.responses else ():
+    for scheme in SCHEMES:
+        if stage is None:
+            break  # without responses there is nothing to hold out
         folds = fold_of(scheme, bench.course, bench.responses)
         if len(set(folds)) < 2:
             continue  # responses to one question cannot be held out by question
         parts = []
         for fold in sorted(set(folds)):
             report(f"Held out by {scheme}, fold {fold + 1}:")
-            network.load_state_dict(start)
-            ids = [r.id for r, f in zip(bench.responses, folds, strict=True) if f != fold]
-            training.train_on_responses(network, data, ids, facts, seed, report)
+            stage.train([r.id for r, f in zip(bench.responses, folds, strict=True) if f != fold], report)
             training.export_encoder(network, work / "fold.onnx")
             held = [r for r, f in zip(bench.responses, folds, strict=True) if f == fold]
             parts.append(signals_of(bench, work / "fold.onnx", training.head_of(network), held, fold))
         schemes[scheme] = join_held_out(parts)
         (work / "fold.onnx").unlink()
     report("For use, on all responses:")
-    network.load_state_dict(start)
-    if bench.responses:
-        training.train_on_responses(network, data, [r.id for r in bench.responses], facts, seed, report)
+    if stage:
+        stage.train([r.id for r in bench.responses], report)
     training.export_encoder(network, work / artefacts.ENCODER)
     save_encoder_parts(work, bench.course, training.head_of(network), schemes)
     return {"seed": seed, "base": training.BASE_PACKAGE, "trained": datetime.now(UTC).date().isoformat()}
@@ -264,8 +262,9 @@ def _fit_estimators(course: str | Path, work: Path, seed: int, report: Report, e
         fact_threshold=plain.fact_threshold,
         error_threshold=plain.error_threshold,
     )
-    joblib.dump(artefacts.CourseArtefact(index, models), work / f"{bench.course.id}.joblib", compress=3)
-    joblib.dump(artefacts.CourseArtefact(index=None, models=general), work / "general.joblib", compress=3)  # type: ignore[arg-type]
+    # Uncompressed: they are opened at every start.
+    joblib.dump(artefacts.CourseArtefact(index, models), work / f"{bench.course.id}.joblib")
+    joblib.dump(artefacts.CourseArtefact(index=None, models=general), work / "general.joblib")  # type: ignore[arg-type]
     artefacts.write_manifest(
         work,
         {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,21 @@ from assistant.nlp.encoder import DIMENSIONS, EncodedSentence
 from assistant.nlp.pipeline import build_blank
 from assistant.nlp.reading import Reading, read_doc
 from assistant.schemas import Course, Criterion, Fact, Factor, Key, Level, Question, Rubric, Style, Term
+from assistant.scoring.bank_cache import CACHE_VARIABLE
 
 # A shared machine is slow at times; a slow example is no failure. Nothing is written beside the tests.
 settings.register_profile("project", deadline=None, max_examples=60, database=None)
 settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keeps what tests read of banks out of the user's own cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

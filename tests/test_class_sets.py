@@ -50,7 +50,7 @@ TOLD = [
     (
         "plans photo.jpg",
         "plans",
-        "plans photo.jpg is not a kind of file that can be read here (.docx, .md, .odt, .pdf, .text, .txt).",
+        "plans photo.jpg is not a kind of file that can be read here (.docx, .htm, .html, .md, .odt, .pdf, .text, .txt).",
     ),
     ("plans_07.md", "plans", "Coal doubled."),
     ("struggle/ann.txt", "struggle", "Stalin won."),
@@ -262,3 +262,47 @@ def test_a_folder_of_debris_or_a_missing_path(tmp_path):
     (tmp_path / ".DS_Store").write_bytes(b"x")
     assert refusal(tmp_path) == f"The folder {tmp_path} holds no files."
     assert refusal(tmp_path / "no.zip") == f"There is no file or folder {tmp_path / 'no.zip'}."
+
+
+def test_a_table_may_name_students(tmp_path):
+    (tmp_path / "set.csv").write_text("student,question,text\n Ann  Smith ,plans,Coal.\n,plans,Steel.\n")
+    (tmp_path / "set.jsonl").write_text('{"text": "Coal.", "question": "plans", "student": "Bo Jones"}\n')
+    assert [row.student for row in rows(tmp_path / "set.csv")] == ["Ann Smith", ""]
+    assert [row.student for row in rows(tmp_path / "set.jsonl")] == ["Bo Jones"]
+
+
+def test_a_question_left_open_is_brought_in_to_be_recognised(tmp_path):
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "ann.txt").write_text("Coal.")
+    (tmp_path / "set" / "bo.txt").write_text("")
+    (tmp_path / "set.csv").write_text("id,question,text\na,,Coal.\nb,,\n")
+    for path in (tmp_path / "set", tmp_path / "set.csv"):
+        found = read_class_set(path, None, KNOWN, guessing=True)
+        assert [(row.question, row.text, bool(row.problem)) for row in found] == [
+            ("", "Coal.", False),
+            ("", None, True),
+        ]
+
+
+def test_several_files_of_one_student_are_told(tmp_path):
+    for name in ("Ann Smith_1_assignsubmission_file_", "Ann Smith_2_assignsubmission_file_"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "plans.txt").write_text("Coal.")
+    (tmp_path / "Ann Smith_1_assignsubmission_onlinetext_").mkdir()
+    (tmp_path / "Ann Smith_1_assignsubmission_onlinetext_" / "plans.html").write_text("<p>See my <b>file</b></p>")
+    found = rows(tmp_path)
+    assert [(row.participant, [note.code for note in row.notes], row.text) for row in found] == [
+        ("1", ["several-files"], "Coal."),
+        ("1", ["several-files"], "See my file"),
+        ("2", [], "Coal."),
+    ]
+
+
+def test_a_set_says_how_many_it_holds_and_can_be_read_again(tmp_path):
+    (tmp_path / "set.csv").write_text("question,text\nplans,Coal.\nplans,Steel.\n")
+    (tmp_path / "set.jsonl").write_text('{"text": "Coal."}\n\nno json\n')
+    for name in ("set.csv", "set.jsonl"):
+        found = read_class_set(tmp_path / name)
+        assert len(found) == 2
+        assert list(found) == list(found)
+        assert len(list(found)) == 2

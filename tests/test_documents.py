@@ -135,7 +135,7 @@ def test_an_answer_typed_into_a_table_is_read():
         (
             "a.rtf",
             b"{\\rtf1}",
-            "a.rtf is not a kind of file that can be read here (.docx, .md, .odt, .pdf, .text, .txt).",
+            "a.rtf is not a kind of file that can be read here (.docx, .htm, .html, .md, .odt, .pdf, .text, .txt).",
         ),
         ("a.txt", b"\x89PNG\0\0", "a.txt is a binary file, not text."),
         ("a.txt", "Königin".encode("latin-1"), "a.txt is not UTF-8 text (byte 2 is wrong)"),
@@ -206,3 +206,25 @@ def test_notes_may_be_longer_than_an_answer(tmp_path):
     (tmp_path / "b.txt").write_bytes(b"note\n" * 200_001)
     with pytest.raises(DocumentError, match=r"b\.txt is longer than 1,000,000 characters"):
         read_notes(tmp_path / "b.txt")
+
+
+def test_a_page_is_read_as_its_paragraphs():
+    page = """<html><head><title>No</title><style>p {}</style></head><body><p>Stalin
+      won &amp; <b>ruled</b>.<br>Trotsky lost.</p><script>alert(1)</script><!-- no --><div>Then<ul><li>coal</li></ul>
+      and steel</div></body></html>"""
+    expected = "Stalin won & ruled.\nTrotsky lost.\n\nThen\n\ncoal\n\nand steel"
+    assert parse_document("onlinetext.html", page.encode()) == expected
+    assert parse_document("a.HTM", "Königin".encode()) == "Königin"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"<p> </p><script>x</script>", "a.html holds no text."),
+        (b"<p>K\xf6nigin</p>", "a.html is not UTF-8 text"),
+        (b"<p>a\0b</p>", "a.html is a binary file, not text."),
+        (b"<!-- -->", "a.html is damaged or is not really a .html file."),
+    ],
+)
+def test_a_page_that_holds_no_answer(data, expected):
+    assert refusal("a.html", data).startswith(expected)

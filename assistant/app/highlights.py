@@ -72,11 +72,16 @@ def segments(text: str, feedback: Feedback) -> list[Segment]:
     return rows
 
 
-def annotated(text: str, feedback: Feedback, view: View = "both") -> str:
-    """The whole response as HTML with its highlights; nothing in it but the student's words and their labels."""
+def annotated(
+    text: str, feedback: Feedback, view: View = "both", name: str = "Your answer, annotated", linked: bool = True
+) -> str:
+    """The whole response as HTML with its highlights; nothing in it but the student's words and their labels.
+
+    `linked` makes its numbers lead to the list of facts found: only where that list is of the same feedback.
+    """
     titles = fact_titles(feedback)
-    parts = [_segment_html(segment, feedback, titles, view) for segment in segments(text, feedback)]
-    return f'<div class="ap-text" role="group" aria-label="Your answer, annotated">{"".join(parts)}</div>'
+    parts = [_segment_html(segment, feedback, titles, view, linked) for segment in segments(text, feedback)]
+    return f'<div class="ap-text" role="group" aria-label="{escape(name)}">{"".join(parts)}</div>'
 
 
 def legend(feedback: Feedback, view: View = "both") -> str:
@@ -114,8 +119,14 @@ def fact_titles(feedback: Feedback) -> dict[int, str]:
 
 def fact_link(number: int, title: str) -> str:
     """The number of a fact, leading to where it stands in the list of facts found."""
-    label = escape(title)
-    return f'<a class="ap-number" href="#ap-fact-{number}" title="{label}" aria-label="{label}">{number}</a>'
+    return _label("ap-number", str(number), title, f"#ap-fact-{number}")
+
+
+def _label(kind: str, sign: str, words: str, target: str = "") -> str:
+    words = escape(words)
+    if target:
+        return f'<a class="{kind}" href="{target}" title="{words}" aria-label="{words}">{sign}</a>'
+    return f'<span class="{kind}" role="img" title="{words}" aria-label="{words}">{sign}</span>'
 
 
 def _inside(text: str, spans: Iterable[Span]) -> Iterator[Span]:
@@ -133,7 +144,7 @@ def _ending(spans: Iterable[tuple[int, Span]], position: int) -> list[int]:
     return sorted({number for number, span in spans if span[1] == position})
 
 
-def _segment_html(segment: Segment, feedback: Feedback, titles: Mapping[int, str], view: View) -> str:
+def _segment_html(segment: Segment, feedback: Feedback, titles: Mapping[int, str], view: View, linked: bool) -> str:
     classes, words, before, after = [], [], "", ""
     if segment.role and view != "facts":
         role = ROLES[segment.role]
@@ -149,10 +160,10 @@ def _segment_html(segment: Segment, feedback: Feedback, titles: Mapping[int, str
         words += [feedback.errors[number - 1].message for number in segment.errors]
     for kind, number in segment.closes:
         if kind == "error":
-            label = escape(f"To check: {feedback.errors[number - 1].message}")
-            after += f'<a class="ap-check" href="#ap-error-{number}" title="{label}" aria-label="{label}">!</a>'
+            label = f"To check: {feedback.errors[number - 1].message}"
+            after += _label("ap-check", "!", label, f"#ap-error-{number}" if linked else "")
         elif view != "roles":
-            after += fact_link(number, titles[number])
+            after += fact_link(number, titles[number]) if linked else _label("ap-number", str(number), titles[number])
     if not classes:
         return escape(segment.text) + after
     title = escape(" ".join(words))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.app import session
-from assistant.app.session import ReadAnswer
-from assistant.app.wording import capital, escape, side_of
+from assistant.app.wording import capital, escape, markdown_plain, side_of
 from assistant.schemas import Feedback, Hint, Question
+from assistant.store.database import StoreError
+from assistant.store.drafts import Draft, PracticeRecord
 
 SHOWN = 4
 """Hints in view at first: enough to work on in one draft. The others are folded away."""
@@ -17,15 +17,16 @@ _BUTTONS = ("Give me a cue", "Reveal it", "Hide it again")
 
 
 @st.fragment
-def show_hints(answer: ReadAnswer, question: Question) -> None:
-    """Draw the ladders, most useful first. A press redraws the hints and nothing else on the page."""
-    hints = answer.feedback.hints
+def show_hints(record: PracticeRecord, draft: Draft, question: Question) -> None:
+    """Draw the ladders, most useful first, each at the step it was left. A press redraws the hints and nothing else."""
+    hints = draft.feedback.hints
+    steps = record.hint_steps(draft.id)
     for index, hint in enumerate(hints[:SHOWN]):
-        _ladder(index, hint, answer, question)
+        _ladder(index, hint, steps.get(index, 0), record, draft, question)
     if len(hints) > SHOWN:
         with st.expander(f"More to think about ({len(hints) - SHOWN})", key="practice.more_hints"):
             for index, hint in enumerate(hints[SHOWN:], SHOWN):
-                _ladder(index, hint, answer, question)
+                _ladder(index, hint, steps.get(index, 0), record, draft, question)
 
 
 def heading(hint: Hint, feedback: Feedback, question: Question) -> str:
@@ -49,15 +50,22 @@ def ladder_html(hint: Hint, step: int) -> str:
     return f'<ol class="ap-ladder" aria-live="polite">{rows}</ol>'
 
 
-def _ladder(index: int, hint: Hint, answer: ReadAnswer, question: Question) -> None:
-    step = session.hint_step(index)
+def climb(record: PracticeRecord, draft: Draft, index: int, step: int) -> None:
+    """Climb a hint to a step and remember it."""
+    try:
+        record.climb_hint(draft.id, index, step)
+    except StoreError as error:
+        st.toast(markdown_plain(str(error)))
+
+
+def _ladder(index: int, hint: Hint, step: int, record: PracticeRecord, draft: Draft, question: Question) -> None:
     with st.container(border=True, gap="small"):
-        title = capital(heading(hint, answer.feedback, question))
+        title = capital(heading(hint, draft.feedback, question))
         st.html(f'<h4 class="ap-hint-title">{escape(title)}</h4>{ladder_html(hint, step)}')
         # One key for all steps of a ladder: the button keeps the keyboard's focus while its label changes.
         st.button(
             _BUTTONS[step],
-            key=f"practice.hint.{answer.number}.{index}",
-            on_click=session.set_hint_step,
-            args=(index, (step + 1) % 3),
+            key=f"practice.hint.{draft.id}.{index}",
+            on_click=climb,
+            args=(record, draft, index, (step + 1) % 3),
         )

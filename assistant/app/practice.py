@@ -1,4 +1,4 @@
-"""The practice page: choose a question, write an answer, and read what works, what to fix and what is missing."""
+"""The practice page: choose a question, write an answer, read what works and what is missing, and write it better."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.app import resources, session
+from assistant.app.choosing import choose_question, select
+from assistant.app.editor import open_answer, save, show_editor
 from assistant.app.feedback_view import show_feedback
-from assistant.app.wording import escape, markdown_plain, style_line, title_of_id, words_in
-from assistant.documents import DocumentError, check_text, parse_document
+from assistant.app.wording import count, escape, markdown_plain, when, words_in
+from assistant.documents import DocumentError, check_text
 from assistant.schemas import Course, Question
+from assistant.store.database import StoreError
+from assistant.store.drafts import Draft, PracticeRecord
 
 if TYPE_CHECKING:
     from assistant.service import Engine
-
-DOCUMENT_KINDS = ["txt", "md", "docx", "odt", "pdf"]
-MAX_DOCUMENT_MB = 10
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ def page() -> None:
     """Draw the practice page."""
     resources.apply_style()
     engine = resources.open_course()
+    record = resources.open_record()
     course = engine.course
     st.title("Practise an answer", anchor=False)
     st.html(
@@ -35,102 +37,58 @@ def page() -> None:
     if not course.questions:
         st.info("This course has no questions yet.")
         return
-    question = choose_question(course)
-    if answer_form():
-        read(engine, question)
-    show_outcome(engine, question)
+    drafts = record.drafts(course.id)
+    _come_back(record, course)
+    question = choose_question(course, drafts)
+    open_answer(record, course, question)
+    show_editor(record, course, question)
+    if st.button("Get feedback", type="primary", key="practice.get_feedback"):
+        save(record, course.id, question.id)
+        read(engine, record, question, drafts)
+        drafts = record.drafts(course.id)
+    show_outcome(engine, record, question, [draft for draft in drafts if draft.question == question.id])
 
 
-def choose_question(course: Course) -> Question:
-    """Let the student choose a topic and one of its questions, each with its style, marks and minutes."""
-    topics = list(dict.fromkeys(question.topic for question in course.questions))
-    topic = st.selectbox(
-        "Topic", topics, format_func=title_of_id, key=session.TOPIC, persist_state="session", width="stretch"
-    )
-    questions = [question for question in course.questions if question.topic == topic]
-    chosen: str = st.radio(
-        "Question",
-        [question.id for question in questions],
-        format_func=lambda identifier: markdown_plain(course.question(identifier).prompt),
-        captions=[style_line(course.rubric.style(question.style)) for question in questions],
-        key=f"{session.QUESTION}.{topic}",
-        persist_state="session",
-        width="stretch",
-    )
-    return course.question(chosen)
-
-
-def answer_form() -> bool:
-    """Draw the box for the answer and the place for a document. True when feedback was asked for."""
-    with st.form("practice.form", border=False):
-        # No limit of characters on the box: it would cut a pasted answer short without a word.
-        st.text_area(
-            "Your answer",
-            key=session.ANSWER,
-            height=320,
-            placeholder="Write or paste your answer here. Leave an empty line between paragraphs.",
-            persist_state="session",
-        )
-        with st.expander("Or take the answer from a document", key="practice.document"):
-            st.file_uploader(
-                "Document with your answer (.txt, .md, .docx, .odt or .pdf)",
-                type=DOCUMENT_KINDS,
-                max_upload_size=MAX_DOCUMENT_MB,
-                key=session.upload_key(),
-            )
-        return st.form_submit_button("Get feedback", type="primary", on_click=take_document)
-
-
-def take_document() -> None:
-    """Put the text of an uploaded document into the empty box, before the page is drawn again."""
-    session.clear_messages()
-    upload = st.session_state.get(session.upload_key())
-    if upload is None:
+def _come_back(record: PracticeRecord, course: Course) -> None:
+    """On a new visit, choose the question that was worked on last."""
+    if session.TOPIC in st.session_state:
         return
-    if str(st.session_state.get(session.ANSWER) or "").strip():
-        session.set_problem(
-            "There is an answer in the box and a document as well; clear one of them so that it is plain which to read."
-        )
-        return
+    latest = record.latest_answer(course.id)
+    question = next((entry for entry in course.questions if latest and entry.id == latest.question), None)
+    if question is not None:
+        select(question)
+
+
+def read(engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft]) -> None:
+    """Read what is in the box and keep it as a draft. A text that cannot be marked leaves one sentence and stays."""
     try:
-        session.take_over(parse_document(upload.name, upload.getvalue()), upload.name)
-    except DocumentError as error:
-        session.set_problem(str(error))
-
-
-def read(engine: Engine, question: Question) -> None:
-    """Ask for feedback on what is in the box. A text that cannot be marked leaves one sentence and stays in the box."""
-    if session.problem():
-        return
-    try:
-        text = check_text(str(st.session_state.get(session.ANSWER) or ""), "The answer box")
-        last = session.read_answer()
-        if last and (last.text, last.feedback.question) == (text, question.id):
-            return  # the same answer again: the hints climbed so far stay as they are
+        text = check_text(session.in_editor(question.id).text, "The answer box")
+        last = next((draft for draft in reversed(drafts) if draft.question == question.id), None)
+        model = (engine.version, engine.course.version)
+        if last and last.text == text and (last.feedback.model.version, last.feedback.model.corpus_version) == model:
+            return  # the same answer again
         with st.spinner("Reading your answer …"):
-            session.remember(text, engine.mark(question.id, text))
-    except DocumentError as error:
-        session.set_problem(str(error))
+            record.add_draft(text, engine.mark(question.id, text))
+    except (DocumentError, StoreError) as error:
+        session.set_problem(question.id, str(error))
     except Exception:
         logger.exception("an answer to %s could not be marked", question.id)
         session.set_problem(
-            "Something went wrong while your answer was read; it is still in the box, so keep a copy and try again."
+            question.id,
+            "Something went wrong while your answer was read; it is still in the box, so keep a copy and try again.",
         )
 
 
-def show_outcome(engine: Engine, question: Question) -> None:
-    """Below the form: what was read, then either why there is no feedback or the feedback."""
-    typed = str(st.session_state.get(session.ANSWER) or "")
-    if typed.strip():
-        source = f"From {session.notice()}: " if session.notice() else ""
-        st.html(f'<p class="ap-quiet" role="status">{escape(source)}{words_in(typed)} words</p>')
-    if session.problem():
-        st.error(markdown_plain(session.problem()))
+def show_outcome(engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft]) -> None:
+    """Below the editor: why there is no feedback, or the feedback on the last draft of the question."""
+    if session.problem(question.id):
+        st.error(markdown_plain(session.problem(question.id)))
         return
-    answer = session.read_answer()
-    if answer is None:
+    if not drafts:
         return
-    if answer.feedback.question != question.id:
-        st.info("You have changed the question. Press “Get feedback” to have your answer read for this one.")
-        return
-    show_feedback(engine.course, answer, engine.calibrated)
+    last = drafts[-1]
+    st.html(
+        f'<p class="ap-quiet" role="status">Feedback on draft {last.number}: {count(words_in(last.text), "word")}, '
+        f"read {escape(when(last.created))}.</p>"
+    )
+    show_feedback(engine.course, record, drafts, engine.calibrated)

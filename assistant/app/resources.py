@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, NoReturn
 import streamlit as st
 
 from assistant.app.wording import markdown_plain
+from assistant.store.class_sets import ClassSets
+from assistant.store.database import Database, StoreError, database_place
+from assistant.store.drafts import PracticeRecord
+from assistant.store.flashcards import Flashcards
 
 if TYPE_CHECKING:
     from assistant.service import Engine
@@ -58,6 +62,38 @@ def open_course() -> Engine:
             "The assistant could not be started",
             "Something went wrong while the course was opened.",
             "The window in which the app was started says what happened.",
+        )
+
+
+@st.cache_resource(show_spinner="Opening your work …")
+def database(place: str) -> Database:
+    """The database, opened once for everybody. Raises StoreError."""
+    return Database(place)
+
+
+def open_record() -> PracticeRecord:
+    """What this student has written; where it cannot be opened, say why and end the page."""
+    return PracticeRecord(_open_database())
+
+
+def open_flashcards(course: str) -> Flashcards:
+    """This student's flashcards of a course; where they cannot be opened, say why and end the page."""
+    return Flashcards(_open_database(), course)
+
+
+def open_class_sets() -> ClassSets:
+    """The teacher's class sets; where they cannot be opened, say why and end the page."""
+    return ClassSets(_open_database())
+
+
+def _open_database() -> Database:
+    try:
+        return database(database_place())
+    except StoreError as error:
+        _stop(
+            "Your work cannot be opened",
+            str(error),
+            "Nothing was changed. Ask whoever runs the assistant to look at this, then reload the page.",
         )
 
 

@@ -1,91 +1,146 @@
-"""What the practice page remembers of one student's visit, under keys that begin with `practice.`."""
+"""What the pages remember of one visit, under keys that begin with `practice.`; what must last is in the store."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
+from uuid import uuid4
 
 import streamlit as st
 
-from assistant.schemas import Feedback
+from assistant.store.drafts import AnswerInProgress
 
+STYLE = "practice.style"
 TOPIC = "practice.topic"
-QUESTION = "practice.question"
-ANSWER = "practice.answer"
 VIEW = "practice.view"
+PLAN_SHOWN = "practice.plan_shown"
+_VISIT = "practice.visit"
+_SAVED = "practice.saved"
+_ELSEWHERE = "practice.elsewhere"
 _UPLOADS = "practice.uploads"
+_DOCUMENT = "practice.document_waiting"
 _PROBLEM = "practice.problem"
 _NOTICE = "practice.notice"
-_READ = "practice.read"
-_EARLIER = "practice.earlier"
-_STEPS = "practice.hint_steps"
 
 
-@dataclass(frozen=True)
-class ReadAnswer:
-    """A response that was read, with its feedback. `number` counts the answers of this visit."""
-
-    number: int
-    text: str
-    feedback: Feedback
+def visit() -> str:
+    """A name for this visit, to tell what was typed in it from what was typed before the page was loaded again."""
+    return str(st.session_state.setdefault(_VISIT, uuid4().hex))
 
 
-def upload_key() -> str:
-    """Key of the upload field; it changes once a document has been taken over, which empties the field."""
-    return f"practice.upload.{st.session_state.get(_UPLOADS, 0)}"
+def question_key(topic: str) -> str:
+    """Key of the choice among a topic's questions."""
+    return f"practice.question.{topic}"
 
 
-def take_over(text: str, name: str) -> None:
-    """Put the text of an uploaded document into the answer box and empty the upload field."""
-    st.session_state[ANSWER] = text
+def answer_key(question: str) -> str:
+    """Key of the box for the answer to a question."""
+    return f"practice.answer.{question}"
+
+
+def plan_key(question: str) -> str:
+    """Key of the plan pad of a question."""
+    return f"practice.plan.{question}"
+
+
+def upload_key(question: str) -> str:
+    """Key of the upload field; it changes once a document has been read, which empties the field."""
+    return f"practice.upload.{question}.{st.session_state.get(_UPLOADS, 0)}"
+
+
+def empty_upload() -> None:
+    """Empty the upload field."""
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
-    st.session_state[_NOTICE] = name
 
 
-def notice() -> str:
-    """Name of the document whose text is in the box since the last press, if any."""
-    return str(st.session_state.get(_NOTICE) or "")
+# --- the answer in the editor ------------------------------------------------------------------------------------------
 
 
-def problem() -> str:
-    """Why the last answer could not be read: one sentence, or nothing."""
-    return str(st.session_state.get(_PROBLEM) or "")
+def opened(question: str) -> bool:
+    """Whether this visit has opened the answer to a question."""
+    return question in st.session_state.get(_SAVED, {})
 
 
-def set_problem(sentence: str) -> None:
-    """Remember why the answer could not be read; what was typed stays in its box."""
-    st.session_state[_PROBLEM] = sentence
+def saved(question: str) -> AnswerInProgress:
+    """The answer to a question as this visit last saved or loaded it."""
+    found: AnswerInProgress = st.session_state.get(_SAVED, {}).get(question) or AnswerInProgress(question)
+    return found
+
+
+def set_saved(answer: AnswerInProgress) -> None:
+    """Remember an answer as saved."""
+    st.session_state.setdefault(_SAVED, {})[answer.question] = answer
+
+
+def show_in_editor(answer: AnswerInProgress) -> None:
+    """Put an answer and its plan into their boxes. Only before the boxes are drawn."""
+    st.session_state[answer_key(answer.question)] = answer.text
+    st.session_state[plan_key(answer.question)] = answer.plan
+
+
+def in_editor(question: str) -> AnswerInProgress:
+    """The answer as it stands in its boxes, over the revision that this visit knows."""
+    known = saved(question)
+    text = str(st.session_state.get(answer_key(question), known.text) or "")
+    return replace(known, text=text, plan=str(st.session_state.get(plan_key(question), known.plan) or ""))
+
+
+def elsewhere(question: str) -> AnswerInProgress | None:
+    """What another tab saved in the meantime, until the student has chosen between the two."""
+    found: AnswerInProgress | None = st.session_state.get(_ELSEWHERE, {}).get(question)
+    return found
+
+
+def set_elsewhere(question: str, stored: AnswerInProgress | None) -> None:
+    """Remember that another tab has saved something else, or that this is settled."""
+    st.session_state.setdefault(_ELSEWHERE, {})[question] = stored
+
+
+def waiting_document(question: str) -> tuple[str, str] | None:
+    """Name and text of a document that came while there was an answer in the box, until the student has chosen."""
+    found: tuple[str, str] | None = st.session_state.get(_DOCUMENT, {}).get(question)
+    return found
+
+
+def set_waiting_document(question: str, document: tuple[str, str] | None) -> None:
+    """Keep a document until the student has chosen what becomes of it, or let it go."""
+    st.session_state.setdefault(_DOCUMENT, {})[question] = document
+
+
+# --- messages ----------------------------------------------------------------------------------------------------------
+
+
+def notice(question: str) -> str:
+    """What was just done to the answer to a question: one sentence, or nothing."""
+    return _message(_NOTICE, question)
+
+
+def set_notice(question: str, sentence: str) -> None:
+    """Say what was just done."""
+    st.session_state[_NOTICE] = (question, sentence)
+
+
+def problem(question: str) -> str:
+    """Why the answer to a question could not be read or kept: one sentence, or nothing."""
+    return _message(_PROBLEM, question)
+
+
+def set_problem(question: str, sentence: str) -> None:
+    """Remember what went wrong; what was typed stays in its box."""
+    st.session_state[_PROBLEM] = (question, sentence)
 
 
 def clear_messages() -> None:
-    """Forget the notice and the problem of the press before."""
-    st.session_state[_PROBLEM] = st.session_state[_NOTICE] = ""
+    """Forget the notice and the problem of the step before."""
+    st.session_state.pop(_NOTICE, None)
+    st.session_state.pop(_PROBLEM, None)
 
 
-def read_answer() -> ReadAnswer | None:
-    """The answer that was read last, if any."""
-    return st.session_state.get(_READ)
+def _message(key: str, question: str) -> str:
+    about, sentence = st.session_state.get(key, ("", ""))
+    return str(sentence) if about == question else ""
 
 
-def earlier_draft() -> ReadAnswer | None:
-    """The draft before the last one of the same question, if any."""
-    earlier: ReadAnswer | None = st.session_state.get(_EARLIER)
-    last = read_answer()
-    return earlier if earlier and last and earlier.feedback.question == last.feedback.question else None
-
-
-def remember(text: str, feedback: Feedback) -> None:
-    """Keep feedback on a new answer; the hints start again from the first step."""
-    last = read_answer()
-    st.session_state[_EARLIER] = last
-    st.session_state[_READ] = ReadAnswer(last.number + 1 if last else 1, text, feedback)
-    st.session_state[_STEPS] = {}
-
-
-def hint_step(hint: int) -> int:
-    """How far a hint has been climbed: 0 nudge, 1 cue, 2 reveal."""
-    return int(st.session_state.get(_STEPS, {}).get(hint, 0))
-
-
-def set_hint_step(hint: int, step: int) -> None:
-    """Climb a hint to a step."""
-    st.session_state.setdefault(_STEPS, {})[hint] = step
+def forget() -> None:
+    """Forget everything of this visit, as after a student has deleted her data."""
+    for key in [key for key in st.session_state if str(key).startswith("practice.")]:
+        del st.session_state[key]

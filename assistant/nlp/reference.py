@@ -7,7 +7,7 @@ paragraph (or the one before) that names one; for "they", every person it names.
 from __future__ import annotations
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 _SINGULAR = {"he", "his", "him", "himself"}
 _PLURAL = {"they", "their", "them", "both"}
@@ -30,8 +30,10 @@ class ReferenceResolver:
         """Resolve the pronouns of `doc`."""
         named: list[list[str]] = []
         references: list[tuple[str, ...]] = []
+        persons = [(span.start, span._.term) for span in doc.spans.get("terms", ()) if span._.term in self.persons]
         for sentence in doc.sents:
-            people = self._people(doc, sentence)
+            inside = (term for start, term in persons if sentence.start <= start < sentence.end)
+            people = list(dict.fromkeys(inside))
             words = {token.lower_ for token in sentence}
             found: tuple[str, ...] = ()
             if words & _SINGULAR and not people:
@@ -42,11 +44,3 @@ class ReferenceResolver:
             named.append(people or list(found))
         doc._.references = tuple(references)
         return doc
-
-    def _people(self, doc: Doc, sentence: Span) -> list[str]:
-        names = [
-            span._.term
-            for span in doc.spans.get("terms", ())
-            if span._.term in self.persons and sentence.start <= span.start < sentence.end
-        ]
-        return list(dict.fromkeys(names))

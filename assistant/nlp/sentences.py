@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -76,16 +78,19 @@ class SentenceMarker:
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the sentence starts of `doc`."""
+        if not len(doc):
+            return doc
         starts = iter(boundaries(doc.text))
         next_start = next(starts, None)
+        marks = np.full(len(doc), -1, dtype=np.int64)
+        marks[0] = 1
         for token in doc:
-            token.is_sent_start = False
             while next_start is not None and token.idx + len(token) > next_start:
                 if not token.is_space:
-                    token.is_sent_start = True
+                    marks[token.i] = 1
                     next_start = next(starts, None)
                 else:
                     break
-        if len(doc):
-            doc[0].is_sent_start = True
+        # All at once: spaCy looks through the whole Doc each time that `token.is_sent_start` is set.
+        doc.from_array(SENT_START, marks.astype(np.uint64))  # type: ignore[arg-type]
         return doc

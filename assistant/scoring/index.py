@@ -6,18 +6,17 @@ only read. Rows of the bank are grouped by fact so that a best or mean similarit
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csc_matrix
 
 from assistant.nlp.encoder import EncodedSentence, Vectors
 from assistant.schemas import Course, ErrorKind, Fact, Wordings
+from assistant.scoring.tfidf import Tfidf
 
 Encode = Callable[[Sequence[str]], list[EncodedSentence]]
 KINDS = ("wording", "near_miss", "contradiction")
@@ -42,19 +41,32 @@ class FactHead:
 
     def logits(self, sentences: Sequence[EncodedSentence]) -> tuple[Vectors, Vectors]:
         """Logits that each sentence conveys, and that it is about, each fact: two arrays (sentences, facts)."""
-        conveyed = np.empty((len(sentences), len(self.bias)), dtype=np.float32)
-        about = np.empty_like(conveyed)
-        for number, sentence in enumerate(sentences):
-            unit = sentence.pieces / np.maximum(np.linalg.norm(sentence.pieces, axis=1, keepdims=True), 1e-9)
-            attention = unit @ self.query.T
-            attention *= self.sharpness
-            attention -= attention.max(axis=0)
-            np.exp(attention, out=attention)
-            attention /= attention.sum(axis=0)
-            for rows, value, bias in ((conveyed, self.value, self.bias), (about, self.about_value, self.about_bias)):
-                local = (attention * (unit @ value.T)).sum(axis=0)
-                rows[number] = 2 * self.scale * (self.mix * local + (1 - self.mix) * (value @ sentence.mean)) + bias
-        return conveyed, about
+        if not sentences:
+            return np.zeros((0, len(self.bias)), dtype=np.float32), np.zeros((0, len(self.bias)), dtype=np.float32)
+        pieces = np.concatenate([sentence.pieces for sentence in sentences])
+        pieces /= np.maximum(np.linalg.norm(pieces, axis=1, keepdims=True), 1e-9)
+        means = np.stack([sentence.mean for sentence in sentences])
+        ends = np.cumsum([len(sentence.pieces) for sentence in sentences])
+        spans = [slice(end - len(sentence.pieces), end) for sentence, end in zip(sentences, ends, strict=True)]
+        attention = pieces @ self.query.T
+        for span in spans:
+            here = attention[span]
+            here -= here.max(axis=0)
+            here *= self.sharpness
+            np.exp(here, out=here)
+            here /= here.sum(axis=0)
+
+        def logits(value: Vectors, bias: Vectors) -> Vectors:
+            local = _summed(attention, pieces @ value.T, spans)
+            mixed = self.mix * local + (1 - self.mix) * (means @ value.T)
+            return np.asarray(2 * self.scale * mixed + bias, dtype=np.float32)
+
+        return logits(self.value, self.bias), logits(self.about_value, self.about_bias)
+
+
+def _summed(attention: Vectors, values: Vectors, spans: Sequence[slice]) -> Vectors:
+    """For each span of rows the sum of `values` weighted by `attention`, shape (spans, columns)."""
+    return np.stack([np.einsum("pf,pf->f", attention[span], values[span]) for span in spans])
 
 
 @dataclass(frozen=True)
@@ -67,10 +79,10 @@ class FactIndex:
     fact_ids: tuple[str, ...]
     slots: Mapping[str, NDArray[np.int64]]
     vectors: NDArray[np.float16]  # (rows, 384), unit rows; half precision halves the file and changes no decision
-    words: TfidfVectorizer
-    characters: TfidfVectorizer
-    word_rows: csr_matrix
-    character_rows: csr_matrix
+    words: Tfidf
+    characters: Tfidf
+    word_rows: csc_matrix  # (rows, columns of `words`), stored by column: an n-gram finds its rows
+    character_rows: csc_matrix
     usual_error: tuple[ErrorKind, ...]  # for each fact the commonest kind among its known contradictions
     head: FactHead | None = None
 
@@ -115,21 +127,22 @@ def build_index(
         lemmas: turns texts into lemmas and terms, the form in which words are compared.
         head: trained logits for the course's facts, if there are any.
     """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     texts, slots = bank_texts(course.facts, bank)
     forms = lemmas(texts)
     # The figures of TF-IDF come from everything the course says of its facts, near misses and errors included.
-    words = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), token_pattern=r"\S+", dtype=np.float32).fit(forms)
-    characters = TfidfVectorizer(
-        sublinear_tf=True, analyzer="char_wb", ngram_range=(3, 5), min_df=2, dtype=np.float32
-    ).fit(texts)
+    words = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), token_pattern=r"\S+", dtype=np.float32)
+    characters = TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(3, 5), min_df=2, dtype=np.float32)
+    word_rows, character_rows = words.fit_transform(forms), characters.fit_transform(texts)
     return FactIndex(
         fact_ids=tuple(fact.id for fact in course.facts),
         slots=slots,
         vectors=np.stack([sentence.mean for sentence in encode(texts)]).astype(np.float16),
-        words=words,
-        characters=characters,
-        word_rows=words.transform(forms).tocsr(),
-        character_rows=characters.transform(texts).tocsr(),
+        words=Tfidf.of(words),
+        characters=Tfidf.of(characters),
+        word_rows=word_rows.tocsc(),
+        character_rows=character_rows.tocsc(),
         usual_error=tuple(_usual_error(bank.get(fact.id, Wordings())) for fact in course.facts),
         head=head,
     )
@@ -151,17 +164,19 @@ def best_and_mean(similarity: Vectors, slots: NDArray[np.int64], count: int = 3)
     Returns:
         Two arrays of shape (sentences, facts); 0 where a fact has no rows.
     """
-    padded = np.concatenate([similarity, np.full((len(similarity), 1), -1.0, dtype=similarity.dtype)], axis=1)
-    grouped = padded[:, slots]  # the padding index -1 reads the last column
-    if count == 1:
-        best = grouped.max(axis=2)
-        best = np.where(best <= -1.0, 0.0, best).astype(np.float32)
-        return best, best
-    count = min(count, grouped.shape[2])
-    top = -np.partition(-grouped, count - 1, axis=2)[:, :, :count]
-    top = np.where(top <= -1.0, np.nan, top)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a fact without rows has a mean of nothing
-        mean = np.nanmean(top, axis=2)
-        best = np.nanmax(top, axis=2)
-    return np.nan_to_num(best).astype(np.float32), np.nan_to_num(mean).astype(np.float32)
+    held = (slots >= 0).sum(axis=1)
+    order = np.argsort(-held, kind="stable")  # the facts with most rows first: fewer and fewer have one more
+    by_row = np.ascontiguousarray(similarity.T, dtype=np.float32)
+    tops = np.full((count, len(slots), len(similarity)), -np.inf, dtype=np.float32)
+    for place in range(int(held.max(initial=0))):
+        live = order[held[order] > place]
+        value = by_row[slots[live, place]]
+        for top in tops:
+            here = top[: len(live)]
+            here[:], value = np.maximum(here, value), np.minimum(here, value)
+    taken = np.minimum(held[order], count)[:, None]
+    tops[np.isneginf(tops)] = 0.0
+    best, mean = np.zeros((2, len(similarity), len(slots)), dtype=np.float32)
+    best[:, order] = tops[0].T
+    mean[:, order] = (tops.sum(axis=0) / np.maximum(taken, 1)).T
+    return best, mean

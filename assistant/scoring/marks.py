@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.linear_model import RidgeCV
-from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from assistant.nlp.encoder import Vectors
 from assistant.nlp.reading import Reading
 from assistant.schemas import Question, Style
 from assistant.scoring.factor_status import argued
+from assistant.scoring.fitted import BoostedTrees
 from assistant.scoring.roles import ROLES
 
 RESPONSE_FEATURES = (
@@ -42,6 +38,211 @@ _WEIGHING = {
     "outweighed", "decisive", "decisively", "crucial", "ultimately", "overall", "primarily", "mainly", "chiefly", "because", "without", "only",
     "secondary", "greater", "greatest", "key", "extent", "yet", "but", "therefore", "convincing",
 }  # fmt: skip
+
+
+MIN_ARGUED = 0.2
+"""Share of sentences that argue, under which facts stand unlinked and the mark stays in level 2."""
+MIN_SIDE = 1.0
+"""Presence and development of the factors on the weaker side, summed, under which an answer to a view is one-sided."""
+MANY_BARE = 0.15
+MIN_DENIED = 4
+MOSTLY_DENIED = 0.45
+_DENIED = re.compile(
+    r"\b(?:am|is|are|was|were|has|have|had|do|does|did|can|could|will|would|should|must)(?: not\b|n['’]?t\b)",
+    re.IGNORECASE,
+)
+_TALK = frozenset(
+    [
+        "argue",
+        "argument",
+        "point",
+        "factor",
+        "reason",
+        "cause",
+        "important",
+        "importance",
+        "significance",
+        "significant",
+        "significantly",
+        "view",
+        "statement",
+        "evidence",
+        "judgement",
+        "judgment",
+        "convincing",
+        "convince",
+        "valid",
+        "validity",
+        "extent",
+        "conclusion",
+        "conclude",
+        "role",
+        "play",
+        "matter",
+        "term",
+        "decisive",
+        "outweigh",
+        "link",
+        "connect",
+        "depend",
+        "overall",
+        "clearly",
+        "clear",
+        "directly",
+        "ultimately",
+        "mainly",
+        "main",
+        "major",
+        "key",
+        "crucial",
+        "vital",
+        "essential",
+        "fundamental",
+        "primary",
+        "primarily",
+        "secondary",
+        "agree",
+        "disagree",
+        "partly",
+        "largely",
+        "large",
+        "great",
+        "big",
+        "strong",
+        "weak",
+        "assess",
+        "support",
+        "suggest",
+        "show",
+        "demonstrate",
+        "prove",
+        "explain",
+        "explanation",
+        "therefore",
+        "thus",
+        "hence",
+        "balance",
+        "hand",
+        "side",
+        "possible",
+        "likely",
+        "probably",
+        "certainly",
+        "definitely",
+        "consider",
+        "consequence",
+        "result",
+        "lead",
+        "happen",
+        "make",
+        "mean",
+        "way",
+        "thing",
+        "lot",
+        "similar",
+        "equal",
+        "whole",
+        "general",
+        "particular",
+        "second",
+        "third",
+        "final",
+        "finally",
+        "previous",
+        "next",
+        "place",
+        "step",
+        "short",
+        "long",
+        "time",
+        "compare",
+        "contrast",
+        "debate",
+        "discuss",
+        "claim",
+        "interpretation",
+        "historian",
+        "question",
+        "answer",
+        "issue",
+        "example",
+        "effect",
+        "impact",
+        "influence",
+        "affect",
+        "contribute",
+        "contribution",
+        "relate",
+        "relevant",
+        "underpin",
+        "combine",
+        "separate",
+        "come",
+        "think",
+        "believe",
+        "say",
+        "know",
+        "work",
+        "good",
+        "bad",
+        "true",
+        "false",
+        "right",
+        "wrong",
+        "opinion",
+    ]
+)
+"""Lemmas that essays on any subject are held together by."""
+
+
+def ceiling(features: Vectors, question: Question, style: Style) -> int:
+    """The highest mark that an answer of these features may be given: coverage alone does not make the mark."""
+    value = dict(zip(RESPONSE_FEATURES, features.tolist(), strict=True))
+    highest = style.max_mark
+    if value["argued_share"] < MIN_ARGUED:
+        highest = min(highest, style.marks_of(2)[1] or highest)
+    if {"for", "against"} <= {factor.stance for factor in question.factors} and value["sides"] < MIN_SIDE:
+        highest = min(highest, style.marks_of(3)[1] or highest)
+    return highest
+
+
+def mostly_denies(reading: Reading) -> bool:
+    """Whether about every other sentence says that something was not so, as one practice response in a hundred does.
+
+    Similarity hardly sees a "not", so such a response cannot be trusted to be credited for what it says.
+    """
+    denied = [bool(_DENIED.search(sentence.text)) for sentence in reading.sentences]
+    return sum(denied) >= MIN_DENIED and sum(denied) > MOSTLY_DENIED * len(denied)
+
+
+def bare_arguments(
+    reading: Reading, conveyed: Vectors, roles: NDArray[np.float64], titles: frozenset[str]
+) -> NDArray[np.bool_]:
+    """Which sentences argue about nothing in particular, shape (sentences,).
+
+    Such a sentence names no fact, term, date or figure, and shares no content word with a sentence of the answer that does,
+    nor with a factor: it would stand as well in an answer to any question. A claim or an explanation may lean on the sentence
+    before it, so these count only where they are mere talk or bare sentences are many.
+
+    Args:
+        reading: the response.
+        conveyed: probability that each sentence conveys each fact, shape (sentences, facts).
+        roles: role probabilities, shape (sentences, 7).
+        titles: content lemmas of the factors' titles.
+    """
+    sentences = reading.sentences
+    if not sentences:
+        return np.zeros(0, dtype=bool)
+    words = [{word for word in sentence.form.split() if word.isalpha()} for sentence in sentences]
+    named = (conveyed.max(axis=1) > 0) | np.array([bool(s.terms or s.dates or s.quantities) for s in sentences])
+    told = set(titles).union(*(line for line, has in zip(words, named, strict=True) if has)) - _TALK
+    bare = ~named & np.array([not line & told and len(s.words) >= 5 for line, s in zip(words, sentences, strict=True)])
+    likeliest = np.array([ROLES[i] for i in roles.argmax(axis=1)])
+    arguing = bare & np.isin(likeliest, ("claim", "explain", "counter", "judgement"))
+    if arguing.sum() >= 2 and arguing.mean() >= MANY_BARE:
+        return arguing
+    mere_talk = np.array([2 * len(line & _TALK) >= len(line) for line in words])
+    return arguing & (mere_talk | np.isin(likeliest, ("counter", "judgement")))
 
 
 def response_features(
@@ -123,8 +324,43 @@ def response_features(
     return np.array([values[name] for name in RESPONSE_FEATURES], dtype=np.float32)
 
 
-class MonotoneRegressor(RegressorMixin, BaseEstimator):
-    """The mean of a ridge regression and of gradient-boosted trees held to be monotone, for a target from 0 to 1.
+class MonotoneRidge:
+    """Ridge regression on standard scores whose coefficients keep the sign that a marker would give them.
+
+    Args:
+        signs: 1 for features that never lower the target, -1 for those that never raise it, 0 for the others.
+        alpha: strength of the penalty.
+    """
+
+    def __init__(self, signs: Sequence[int], alpha: float = 10.0) -> None:
+        self.signs = signs
+        self.alpha = alpha
+
+    def fit(self, X: Vectors, y: NDArray[np.float64]) -> MonotoneRidge:  # noqa: N803
+        """Fit on responses: `X` of shape (responses, features)."""
+        from sklearn.linear_model import Ridge
+        from sklearn.preprocessing import StandardScaler
+
+        # A feature of a known sign is turned so that no coefficient need be negative; one of either sign stands there twice.
+        signs = np.asarray(self.signs)
+        either = signs == 0
+        turn = np.where(either, 1, signs)
+        scaler = StandardScaler().fit(X)
+        scores = scaler.transform(X).astype(np.float64)
+        ridge = Ridge(self.alpha, positive=True).fit(np.hstack([scores * turn, -scores[:, either]]), y)
+        weights = ridge.coef_[: len(signs)] * turn
+        weights[either] -= ridge.coef_[len(signs) :]
+        self.weights_ = weights / scaler.scale_
+        self.bias_ = float(ridge.intercept_ - scaler.mean_ @ self.weights_)
+        return self
+
+    def predict(self, X: Vectors) -> NDArray[np.float64]:  # noqa: N803
+        """Predictions, shape (responses,)."""
+        return X @ self.weights_ + self.bias_
+
+
+class MonotoneRegressor:
+    """The mean of a ridge regression and of gradient-boosted trees, both held to be monotone, for a target from 0 to 1.
 
     Args:
         seed: seeds the trees.
@@ -135,10 +371,11 @@ class MonotoneRegressor(RegressorMixin, BaseEstimator):
 
     def fit(self, X: Vectors, y: NDArray[np.float64]) -> MonotoneRegressor:  # noqa: N803
         """Fit on responses: `X` of shape (responses, features)."""
-        self.linear_ = make_pipeline(StandardScaler(), RidgeCV(alphas=np.logspace(0, 3, 13)))
-        self.linear_.fit(X, y)
+        from sklearn.ensemble import HistGradientBoostingRegressor
+
         signs = [(name in _RISING) - (name in _FALLING) for name in RESPONSE_FEATURES]
-        self.trees_ = HistGradientBoostingRegressor(
+        self.linear_ = MonotoneRidge(signs).fit(X, y)
+        trees = HistGradientBoostingRegressor(
             max_iter=150,
             learning_rate=0.05,
             max_leaf_nodes=6,
@@ -146,7 +383,8 @@ class MonotoneRegressor(RegressorMixin, BaseEstimator):
             l2_regularization=2.0,
             monotonic_cst=signs,
             random_state=self.seed,
-        ).fit(X, y)
+        )
+        self.trees_ = BoostedTrees.of(trees.fit(X, y))
         return self
 
     def predict(self, X: Vectors) -> NDArray[np.float64]:  # noqa: N803
@@ -154,7 +392,7 @@ class MonotoneRegressor(RegressorMixin, BaseEstimator):
         return np.clip((self.linear_.predict(X) + self.trees_.predict(X)) / 2, 0.0, 1.0)
 
 
-class MarkModel(BaseEstimator):
+class MarkModel:
     """Judgement, mark and range of responses.
 
     The range is split-conformal (Vovk et al., 2005): the width that held the marker's mark in `coverage` of the
@@ -178,6 +416,8 @@ class MarkModel(BaseEstimator):
         groups: Sequence[str],
     ) -> MarkModel:
         """Fit on responses; those of one group are never on both sides when the range is measured."""
+        from sklearn.model_selection import GroupKFold
+
         share = np.array([mark / style.max_mark for mark, style in zip(marks, styles, strict=True)])
         self.judgement_ = MonotoneRegressor(self.seed).fit(X, np.asarray(judgements) / 3)
         self.mark_ = MonotoneRegressor(self.seed).fit(X, share)

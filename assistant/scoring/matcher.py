@@ -8,13 +8,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from assistant.nlp.encoder import Vectors
+from assistant.scoring.fitted import BoostedTrees, LogisticModel
 from assistant.scoring.signals import NAMES, Signals
 
 # A higher value of these never speaks against a fact; the trees are held to it so that a decision can be explained.
@@ -59,7 +55,7 @@ HEAD_SIGNALS = (
 )
 
 
-class CandidateDecider(ClassifierMixin, BaseEstimator):
+class CandidateDecider:
     """Probability of something about a candidate: a sentence and a fact.
 
     The mean of a logistic regression and of gradient-boosted trees with monotone constraints: the first extrapolates,
@@ -82,18 +78,23 @@ class CandidateDecider(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: Vectors, y: NDArray[np.bool_]) -> Self:  # noqa: N803
         """Fit on candidates: `X` of shape (candidates, len(names)), `y` of shape (candidates,)."""
+        from sklearn.ensemble import HistGradientBoostingClassifier
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
         self.columns_ = [i for i, name in enumerate(self.names) if self.with_head or name not in HEAD_SIGNALS]
         used = [self.names[i] for i in self.columns_]
-        self.linear_ = make_pipeline(StandardScaler(), LogisticRegression(C=self.strength, max_iter=2000))
-        self.trees_ = HistGradientBoostingClassifier(
+        linear = make_pipeline(StandardScaler(), LogisticRegression(C=self.strength, max_iter=2000))
+        trees = HistGradientBoostingClassifier(
             learning_rate=0.05,
             monotonic_cst=[(name in self.rising) - (name in self.falling) for name in used],
             random_state=self.seed,
             **self.trees,
         )
         self.classes_ = np.array([False, True])
-        self.linear_.fit(X[:, self.columns_], y)
-        self.trees_.fit(X[:, self.columns_], y)
+        self.linear_ = LogisticModel.of(linear.fit(X[:, self.columns_], y))
+        self.trees_ = BoostedTrees.of(trees.fit(X[:, self.columns_], y))
         return self
 
     def predict_proba(self, X: Vectors) -> NDArray[np.float64]:  # noqa: N803

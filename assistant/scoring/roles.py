@@ -9,22 +9,21 @@ Cohen & Carvalho, 2005).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from sklearn.base import BaseEstimator, clone
-from sklearn.decomposition import PCA
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
-from sklearn.preprocessing import StandardScaler
 
 from assistant.nlp.encoder import DIMENSIONS, Vectors
 from assistant.nlp.reading import Reading
 from assistant.schemas import Role
+from assistant.scoring.fitted import LogisticModel, Projection, Standardisation
 from assistant.scoring.signals import is_hedged
+from assistant.scoring.tfidf import Tfidf
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 MEANING_DIMENSIONS = 64
 """Principal components of the encoder's vectors that the regression sees."""
@@ -88,7 +87,7 @@ def sentence_features(reading: Reading, conveyed: Vectors, relevant: Vectors, pr
     return np.hstack([np.asarray(rows, dtype=np.float32).reshape(count, -1), vectors.astype(np.float32)])
 
 
-class RoleClassifier(BaseEstimator):
+class RoleClassifier:
     """Roles of the sentences of responses.
 
     Args:
@@ -109,24 +108,29 @@ class RoleClassifier(BaseEstimator):
             y: their roles.
             groups: number of the response each sentence stands in.
         """
+        from sklearn.decomposition import PCA
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.model_selection import GroupKFold
+        from sklearn.preprocessing import StandardScaler
+
         self.classes_ = np.array(ROLES)
-        self.words_ = TfidfVectorizer(
+        words = TfidfVectorizer(
             ngram_range=(1, 3), min_df=3, sublinear_tf=True, token_pattern=r"(?u)\b\w+\b|[?:;]", max_features=6_000
-        ).fit(texts)
-        self.meaning_ = PCA(MEANING_DIMENSIONS, random_state=self.seed).fit(X[:, -DIMENSIONS:])
-        self.scale_ = StandardScaler().fit(self._dense(X))
+        )
+        self.words_ = Tfidf.of(words.fit(texts))
+        self.meaning_ = Projection.of(PCA(MEANING_DIMENSIONS, random_state=self.seed).fit(X[:, -DIMENSIONS:]))
+        self.scale_ = Standardisation.of(StandardScaler().fit(self._dense(X)))
         target = np.array([ROLES.index(cast(Role, role)) for role in y])
         base = self._stack(texts, X)
         owner = np.asarray(groups)
         # The second pass must see first-pass guesses as uncertain as they will be on new responses.
         guess = np.zeros((len(target), len(ROLES)))
         for train, test in GroupKFold(3).split(base, target, owner):
-            model = clone(self._regression()).fit(base[train], target[train])
+            model = self._regression().fit(base[train], target[train])
             guess[np.ix_(test, model.classes_)] = model.predict_proba(base[test])
-        self.first_ = self._regression().fit(base, target)
-        self.second_ = self._regression().fit(
-            hstack([base, csr_matrix(self._neighbours(guess, owner))]).tocsr(), target
-        )
+        self.first_ = LogisticModel.of(self._regression().fit(base, target))
+        both = hstack([base, csr_matrix(self._neighbours(guess, owner))]).tocsr()
+        self.second_ = LogisticModel.of(self._regression().fit(both, target))
         return self
 
     def predict_proba(self, texts: Sequence[str], X: Vectors) -> NDArray[np.float64]:  # noqa: N803
@@ -142,6 +146,8 @@ class RoleClassifier(BaseEstimator):
         return result
 
     def _regression(self) -> LogisticRegression:
+        from sklearn.linear_model import LogisticRegression
+
         return LogisticRegression(C=self.strength, max_iter=150, tol=1e-3)
 
     def _stack(self, texts: Sequence[str], X: Vectors) -> csr_matrix:  # noqa: N803

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from assistant.nlp.encoder import Vectors
 from assistant.nlp.reading import Reading, SentenceReading
@@ -52,6 +53,12 @@ class Signals:
     values: Vectors
     has_head: bool
 
+    def keep(self, kept: NDArray[np.bool_]) -> Signals:
+        """The candidates of the sentences kept, these numbered anew."""
+        chosen = kept[self.sentence]
+        number = np.cumsum(kept) - 1
+        return Signals(number[self.sentence[chosen]], self.fact[chosen], self.values[chosen], self.has_head)
+
 
 class SignalReader:
     """Computes the signals of responses for one course."""
@@ -64,11 +71,10 @@ class SignalReader:
         self.usual_error = index.usual_error
         self._vectors = index.vectors.astype(np.float32)
         self._relevant = {question.id: self._mask(question.id) for question in course.questions}
-        self._topic = self._topics()
+        self.topics = self._topics()
         self._kind = {term.term: term.kind for term in course.terms}
-        # The bank is turned once; scipy would do so for every response.
-        self._word_columns = index.word_rows.T.tocsr()
-        self._character_columns = index.character_rows.T.tocsr()
+        self._word_rows_of = index.word_rows.T.tocsr()
+        self._character_rows_of = index.character_rows.T.tocsr()
         self._row_counts = (index.slots["wording"] >= 0).sum(axis=1)
 
     def _mask(self, question_id: str) -> NDArray[np.bool_]:
@@ -93,19 +99,20 @@ class SignalReader:
             empty = np.zeros(0, dtype=np.int64)
             return Signals(empty, empty, np.zeros((0, len(NAMES)), dtype=np.float32), index.head is not None)
         vectors = np.stack([sentence.mean for sentence in reading.encoded]).astype(np.float32)
-        similarity = vectors @ self._vectors.T
+        similarity = (self._vectors @ vectors.T).T  # laid out by row of the bank, as `best_and_mean` reads it
         cosine, cosine_mean = best_and_mean(similarity, index.slots["wording"])
         near, _ = best_and_mean(similarity, index.slots["near_miss"], 1)
         contra, _ = best_and_mean(similarity, index.slots["contradiction"], 1)
         forms = [sentence.form for sentence in sentences]
         pairs = [f"{before} {form}" for before, form in zip(["", *forms[:-1]], forms, strict=True)]
-        word_query = index.words.transform([*forms, *pairs])
-        word_similarity = (word_query @ self._word_columns).toarray()
-        words, words_mean = best_and_mean(word_similarity[: len(forms)], index.slots["wording"])
-        contra_words, _ = best_and_mean(word_similarity[: len(forms)], index.slots["contradiction"], 1)
-        pair_words, _ = best_and_mean(word_similarity[len(forms) :], index.slots["wording"], 1)
+        word_similarity = _dot_products(index.words.transform(forms), self._word_rows_of)
+        words, words_mean = best_and_mean(word_similarity, index.slots["wording"])
+        contra_words, _ = best_and_mean(word_similarity, index.slots["contradiction"], 1)
+        pair_similarity = _dot_products(index.words.transform(pairs), self._word_rows_of)
+        pair_words, _ = best_and_mean(pair_similarity, index.slots["wording"], 1)
         character_query = index.characters.transform([sentence.text for sentence in sentences])
-        characters, _ = best_and_mean((character_query @ self._character_columns).toarray(), index.slots["wording"], 1)
+        character_similarity = _dot_products(character_query, self._character_rows_of)
+        characters, _ = best_and_mean(character_similarity, index.slots["wording"], 1)
         # A course without trained logits is decided on similarities alone; its logit is a scaled cosine.
         if index.head:
             logits, about = index.head.logits(reading.encoded)
@@ -157,8 +164,8 @@ class SignalReader:
             before[row, column],
             after[row, column],
             elsewhere[row, column],
-            topic_before[row, self._topic[column]],
-            topic_response[self._topic[column]],
+            topic_before[row, self.topics[column]],
+            topic_response[self.topics[column]],
             relevant[column],
             *_columns(details),
             np.log1p([len(sentences[s].words) for s in row.tolist()]),
@@ -206,8 +213,19 @@ class SignalReader:
     def _topic_mass(self, likely: Vectors) -> Vectors:
         """How much of each sentence lies under each heading of the notes, shape (sentences, headings + 1)."""
         mass = np.zeros((len(likely), len(self.course.headings) + 1), dtype=np.float32)
-        np.add.at(mass.T, self._topic, likely.T)
+        np.add.at(mass.T, self.topics, likely.T)
         return np.minimum(mass, 2.0)
+
+
+def _dot_products(queries: csr_matrix, rows_of: csr_matrix) -> Vectors:
+    """Products of every query with every row of the bank, shape (queries, rows).
+
+    Args:
+        queries: shape (queries, n-grams).
+        rows_of: for each n-gram the rows of the bank that hold it, shape (n-grams, rows).
+    """
+    used = np.unique(queries.indices)  # only their rows are touched, and the result is dense from the start
+    return np.asarray((rows_of[used].T @ queries[:, used].toarray().T).T)
 
 
 _HEDGES = {

@@ -15,7 +15,9 @@ from assistant.schemas import Course, MarkedResponse, Wordings
 class Example:
     """One sentence for training: its word pieces and, by fact number, what it conveys, gets wrong, or leaves open.
 
-    Where `only` is given, nothing is known of other facts (a near miss of one fact may well convey another).
+    Where `only` is given, nothing is known of other facts (a near miss of one fact may well convey another). Of each set
+    in `any_of` at least one fact is conveyed, it is not said which: a marker credits a note line, and a line may feed
+    several facts.
     """
 
     pieces: tuple[int, ...]
@@ -23,6 +25,7 @@ class Example:
     wrong: frozenset[int] = frozenset()
     open: frozenset[int] = frozenset()
     only: frozenset[int] | None = None
+    any_of: tuple[frozenset[int], ...] = ()
 
 
 @dataclass
@@ -90,9 +93,12 @@ def make_data(
         for position, item in enumerate(response.sentences):
             if item.p or not position:
                 blocks.append([])
-            conveyed = frozenset(x for line in item.lines for x in of_line.get(line, ()))
+            fed = [frozenset(of_line.get(line, ())) for line in item.lines]
+            conveyed = frozenset().union(*(facts for facts in fed if len(facts) == 1))
+            shared = tuple(facts for facts in fed if len(facts) > 1 and not facts & conveyed)
             wrong = frozenset(x for claim in item.wrong for x in of_line.get(claim.line, ())) - conveyed
-            blocks[-1].append(Example(pieces(item.s), conveyed, wrong, doubtful - conveyed - wrong))
+            unknown = doubtful.union(*fed) - conveyed - wrong
+            blocks[-1].append(Example(pieces(item.s), conveyed, wrong, unknown, any_of=shared))
         marked[response.id] = blocks
     return TrainingData(examples, paragraphs, marked)
 

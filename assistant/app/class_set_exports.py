@@ -1,0 +1,154 @@
+"""What a teacher takes away from a class set, each made when it is asked for."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.class_picture import ScriptDigest, class_pictures, compare, digest
+from assistant.reports.feedback_sheets import FileNames, sheets, sheets_zip, write_sheets_html
+from assistant.reports.picture import picture_page, picture_part, picture_style
+from assistant.reports.scripts import Script, json_lines
+from assistant.reports.tables import write_marks_csv, write_marks_workbook, write_moodle_csv
+from assistant.schemas import Course
+from assistant.store.class_sets import ClassSetOverview, ClassSets
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def set_title(overview: ClassSetOverview) -> str:
+    """A set by its name and number; names alone may be given twice."""
+    return f"{overview.title} (set {overview.id})"
+
+
+def scripts_of(sets: ClassSets, class_set: int) -> list[Script]:
+    """The scripts of a set as reports speak of them."""
+    return [
+        Script(
+            id=stored.overview.name,
+            question=stored.overview.question,
+            feedback=stored.feedback,
+            text=stored.text,
+            problem=stored.overview.problem,
+            student=stored.overview.student,
+            participant=stored.overview.participant,
+            notes=stored.overview.notes,
+            award=stored.overview.award.mark,
+            awarded_by=stored.overview.award.marker if stored.overview.award.mark is not None else "",
+            comments=tuple(line for line in stored.overview.award.comment.split("\n") if line.strip()),
+        )
+        for stored in sets.scripts(class_set)
+    ]
+
+
+def digests_of(course: Course, sets: ClassSets, class_set: int) -> list[ScriptDigest]:
+    """The scripts of a set that were read, as the class picture needs them."""
+    known = {question.id for question in course.questions}
+    return [
+        digest(course, stored.overview.label, stored.text, stored.feedback, stored.overview.award.mark)
+        for stored in sets.scripts(class_set)
+        if stored.feedback is not None and stored.overview.question in known
+    ]
+
+
+def show_picture(course: Course, sets: ClassSets, class_set: int, others: list[ClassSetOverview]) -> None:
+    """Draw the class picture, beside an earlier set if one is chosen, and offer it as a page to print."""
+    titles = {other.id: set_title(other) for other in others}
+    earlier = st.selectbox(
+        "Compare with another set",
+        list(titles),
+        index=None,
+        format_func=titles.__getitem__,
+        placeholder="No comparison",
+        key=f"class_sets.compare.{class_set}",
+    )
+    own = digests_of(course, sets, class_set)
+    before = digests_of(course, sets, earlier) if earlier is not None else []
+    pictures = class_pictures(course, own)
+    comparison = compare(course, before, own) if before and own else None
+    if earlier is not None and comparison is None:
+        st.info("One of the two sets has no script that was read.")
+    st.html(f"<style>{picture_style()}</style>")
+    st.html(picture_part(pictures, comparison))
+    st.download_button(
+        "Class picture to print (HTML)",
+        picture_page(pictures, comparison),
+        file_name="class-picture.html",
+        mime="text/html",
+        on_click="ignore",
+    )
+
+
+def show_downloads(course: Course, sets: ClassSets, overview: ClassSetOverview) -> None:
+    """Offer marks, sheets and everything for other programs."""
+    stem = FileNames().name(overview.title, "")
+    left = overview.scripts - overview.unread - overview.awarded
+    if left:
+        st.info(f"{left} of {overview.scripts} scripts have no award yet. A suggestion never stands in for one.")
+    suggestions = st.checkbox(
+        "Show the suggested level on sheets where nothing was awarded, named as a suggestion",
+        key="class_sets.suggestions",
+    )
+
+    def offer(label: str, name: str, mime: str, make: Callable[[list[Script]], str | bytes]) -> None:
+        st.download_button(
+            label,
+            lambda: make(scripts_of(sets, overview.id)),
+            file_name=f"{stem} {name}",
+            mime=mime,
+            on_click="ignore",
+        )
+
+    st.markdown("#### Marks")
+    offer("Marks (Excel)", "marks.xlsx", WORKBOOK, lambda scripts: _workbook(course, scripts))
+    offer("Marks (CSV)", "marks.csv", "text/csv", lambda scripts: _csv(course, scripts))
+    offer("Awards for Moodle’s grading worksheet (CSV)", "moodle.csv", "text/csv", _moodle)
+    st.markdown("#### Feedback sheets")
+    offer(
+        "All sheets to print (HTML)",
+        "sheets.html",
+        "text/html",
+        lambda scripts: _sheets_html(course, scripts, suggestions),
+    )
+    offer(
+        "A document each (zip of .docx)",
+        "sheets.zip",
+        "application/zip",
+        lambda scripts: sheets_zip(sheet for _, sheet in sheets(course, scripts, suggestions)),
+    )
+    st.markdown("#### For other programs")
+    offer(
+        "Awards, suggestions and feedback (JSON lines)",
+        "feedback.jsonl",
+        "application/x-ndjson",
+        lambda scripts: "".join(json_lines(course, scripts)),
+    )
+
+
+def _csv(course: Course, scripts: list[Script]) -> bytes:
+    lines = io.StringIO(newline="")
+    write_marks_csv(lines, course, scripts)
+    return lines.getvalue().encode("utf-8-sig")  # for Excel to know it is UTF-8
+
+
+def _workbook(course: Course, scripts: list[Script]) -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "marks.xlsx"
+        write_marks_workbook(path, course, scripts)
+        return path.read_bytes()
+
+
+def _moodle(scripts: list[Script]) -> str:
+    lines = io.StringIO(newline="")
+    write_moodle_csv(lines, scripts)
+    return lines.getvalue()
+
+
+def _sheets_html(course: Course, scripts: list[Script], suggestions: bool) -> str:
+    lines = io.StringIO()
+    write_sheets_html(lines, (sheet for _, sheet in sheets(course, scripts, suggestions)))
+    return lines.getvalue()

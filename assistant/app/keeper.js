@@ -1,0 +1,97 @@
+// Watches the boxes of the editor: counts words as they are typed, hands the text over for saving at every pause, and
+// keeps what was not saved yet through a reload, a crash of the app or a lost connection.
+//
+// Streamlit takes over a text box when it loses the focus or Ctrl+Enter is pressed; at a pause this presses Ctrl+Enter,
+// so that the box stays Streamlit's own. What is typed is noted in the tab's own session storage until it is saved.
+
+const PAUSE = 1200; // milliseconds without a key before the text is handed over
+const running = new WeakMap();
+
+function words(text) {
+  const found = text.trim().split(/\s+/).filter(Boolean).length;
+  return `${found} ${found === 1 ? "word" : "words"}`;
+}
+
+// A text box turns every line end into a line feed.
+function same(a, b) {
+  return a.replace(/\r\n?/g, "\n") === b.replace(/\r\n?/g, "\n");
+}
+
+function read(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function note(key, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Storage may be switched off or full; the pauses still save.
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  running.get(parentElement)?.abort();
+  const stop = new AbortController();
+  running.set(parentElement, stop);
+
+  const boxes = [
+    { name: "text", selector: data.answer, saved: data.text },
+    { name: "plan", selector: data.plan_box, saved: data.plan },
+  ];
+  const find = (box) => document.querySelector(`${box.selector} textarea`);
+  const counter = parentElement.querySelector(".ap-words");
+  const state = parentElement.querySelector(".ap-saved");
+  const count = (text) => { counter.textContent = words(text); };
+
+  // What an earlier visit of this tab typed and could not save is handed back, once.
+  const left = read(data.key);
+  if (left && left.visit !== data.visit) {
+    note(data.key, null);
+    if (!same(left.text, data.text) || !same(left.plan, data.plan)) {
+      setTriggerValue("unsaved", { text: left.text, plan: left.plan, revision: left.revision });
+    }
+  } else if (left && same(left.text, data.text) && same(left.plan, data.plan)) {
+    note(data.key, null);
+  }
+  const waiting = read(data.key) !== null;
+  count(find(boxes[0])?.value ?? data.text);
+  state.textContent = waiting ? data.words.saving : data.words.saved;
+
+  let timer;
+  let composing = false;
+  const handOver = () => {
+    clearTimeout(timer);
+    if (composing) return;
+    for (const box of boxes) {
+      const area = find(box);
+      if (area && !same(area.value, box.saved)) {
+        area.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true }));
+      }
+    }
+  };
+  const on = (target, event, handle) => target.addEventListener(event, handle, { signal: stop.signal, capture: true });
+  on(document, "compositionstart", () => { composing = true; });
+  on(document, "compositionend", () => { composing = false; });
+  on(document, "input", (event) => {
+    if (!boxes.some((box) => event.target === find(box))) return;
+    const [text, plan] = boxes.map((box) => find(box)?.value ?? box.saved);
+    count(text);
+    state.textContent = data.words.saving;
+    note(data.key, { visit: data.visit, revision: data.revision, text, plan });
+    clearTimeout(timer);
+    timer = setTimeout(handOver, PAUSE);
+  });
+  on(document, "visibilitychange", () => { if (document.visibilityState === "hidden") handOver(); });
+  on(window, "pagehide", handOver);
+  if (waiting) timer = setTimeout(handOver, PAUSE);
+
+  return () => {
+    clearTimeout(timer);
+    stop.abort();
+  };
+}

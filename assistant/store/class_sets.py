@@ -1,0 +1,585 @@
+"""Class sets: the scripts of a class, what the assistant suggests for each, and what teachers award.
+
+`ClassSets` is what one teacher keeps. A suggestion never becomes an award by itself: an award is made by somebody, and
+every suggestion, award and change of one is kept in the script's trail. Texts leave only to be shown or written to the
+teacher's own files; none is ever logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import JSON, ForeignKey, Integer, Select, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+
+from assistant.schemas import Feedback, ReviewReason
+from assistant.store.database import Base, Database, Moment
+
+LOCAL_TEACHER = "local"
+"""The one teacher of a person's own machine, where nobody signs in."""
+Role = Literal["first", "second"]
+"""Whose mark it is: the one that counts, or that of a second teacher who does not see the first."""
+State = Literal["waiting", "read", "unread"]
+"""Of a script: still to be read by the assistant, read, or not readable."""
+Event = Literal["suggested", "unread", "awarded", "withdrawn", "question changed"]
+
+
+class ClassSetRow(Base):
+    """A class set; `owner` is the teacher who brought it in, as a sign-in calls her, or `local`."""
+
+    __tablename__ = "class_sets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(String(255), index=True)
+    course: Mapped[str] = mapped_column(String(100))
+    title: Mapped[str] = mapped_column(String(200))
+    created: Mapped[datetime] = mapped_column(Moment)
+
+
+class ScriptRow(Base):
+    """A script with the assistant's feedback as JSON. What the table of scripts shows stands in columns of its own."""
+
+    __tablename__ = "scripts"
+    __table_args__ = (UniqueConstraint("class_set_id", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_set_id: Mapped[int] = mapped_column(ForeignKey("class_sets.id", ondelete="CASCADE"))
+    place: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(Text)
+    student: Mapped[str] = mapped_column(Text)
+    participant: Mapped[str] = mapped_column(String(50))
+    question: Mapped[str] = mapped_column(String(100))
+    text: Mapped[str] = mapped_column(Text)
+    problem: Mapped[str] = mapped_column(Text)
+    notes: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    repeats: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))
+    feedback: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    reasons: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    words: Mapped[int] = mapped_column(Integer)
+    level: Mapped[int | None] = mapped_column(Integer)
+    mark: Mapped[int | None] = mapped_column(Integer)
+    max_mark: Mapped[int | None] = mapped_column(Integer)
+    range_low: Mapped[int | None] = mapped_column(Integer)
+    range_high: Mapped[int | None] = mapped_column(Integer)
+
+
+class AwardRow(Base):
+    """What one teacher made of a script: her mark, if she gave one, and her words."""
+
+    __tablename__ = "awards"
+
+    script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(10), primary_key=True)
+    mark: Mapped[int | None] = mapped_column(Integer)
+    comment: Mapped[str] = mapped_column(Text)
+    marker: Mapped[str] = mapped_column(String(255))
+    revision: Mapped[int] = mapped_column(Integer)
+    updated: Mapped[datetime] = mapped_column(Moment)
+
+
+class TrailRow(Base):
+    """Something that happened to a script's mark, with the suggestion as it stood then."""
+
+    __tablename__ = "award_trail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id", ondelete="CASCADE"), index=True)
+    event: Mapped[str] = mapped_column(String(20))
+    role: Mapped[str] = mapped_column(String(10))
+    marker: Mapped[str] = mapped_column(String(255))
+    mark: Mapped[int | None] = mapped_column(Integer)
+    suggested: Mapped[int | None] = mapped_column(Integer)
+    suggested_low: Mapped[int | None] = mapped_column(Integer)
+    suggested_high: Mapped[int | None] = mapped_column(Integer)
+    model: Mapped[str] = mapped_column(String(100))
+    happened: Mapped[datetime] = mapped_column(Moment)
+
+
+class SampleRow(Base):
+    """The scripts drawn for double marking; a class set has one sample at a time."""
+
+    __tablename__ = "marking_samples"
+
+    class_set_id: Mapped[int] = mapped_column(ForeignKey("class_sets.id", ondelete="CASCADE"), primary_key=True)
+    seed: Mapped[int] = mapped_column(Integer)
+    scripts: Mapped[list[int]] = mapped_column(JSON)
+    drawn: Mapped[datetime] = mapped_column(Moment)
+
+
+@dataclass(frozen=True)
+class NewScript:
+    """A script to bring in; `problem` says why it cannot be read, if so."""
+
+    name: str
+    question: str
+    text: str = ""
+    problem: str = ""
+    student: str = ""
+    participant: str = ""
+    notes: tuple[ReviewReason, ...] = ()
+    repeats: str = ""
+
+
+@dataclass(frozen=True)
+class Award:
+    """What one teacher made of a script.
+
+    Attributes:
+        mark: the mark, or None where she has only commented.
+        revision: counts what was saved, from 1; 0 where nothing was. A writer names the revision she began from.
+    """
+
+    mark: int | None = None
+    comment: str = ""
+    marker: str = ""
+    revision: int = 0
+    updated: datetime | None = None
+
+
+NO_AWARD = Award()
+
+
+@dataclass(frozen=True)
+class ScriptOverview:
+    """A script without its text and feedback, as the table of scripts shows it.
+
+    Attributes:
+        name: its file or row in the class set.
+        notes: how it came in and what its question is; `reasons` are the assistant's own doubts.
+        mark, level, range: the suggestion, None before the assistant has read the script.
+        award: the mark that counts; a second teacher's is not here.
+    """
+
+    id: int
+    place: int
+    name: str
+    student: str
+    participant: str
+    question: str
+    problem: str
+    notes: tuple[ReviewReason, ...]
+    repeats: str
+    state: State
+    reasons: tuple[ReviewReason, ...]
+    words: int
+    level: int | None
+    mark: int | None
+    max_mark: int | None
+    range: tuple[int, int] | None
+    award: Award = NO_AWARD
+
+    @property
+    def label(self) -> str:
+        """Whose script it is, as far as is known."""
+        return self.student or self.name
+
+
+@dataclass(frozen=True)
+class StoredScript:
+    """A script with its text and the assistant's feedback, None before it has been read."""
+
+    overview: ScriptOverview
+    text: str
+    feedback: Feedback | None
+
+
+@dataclass(frozen=True)
+class ClassSetOverview:
+    """A class set and how far it has come, in numbers of scripts."""
+
+    id: int
+    course: str
+    title: str
+    created: datetime
+    scripts: int
+    waiting: int
+    unread: int
+    awarded: int
+
+
+@dataclass(frozen=True)
+class TrailEntry:
+    """Something that happened to a script's mark, with the suggestion as it stood then."""
+
+    event: Event
+    role: Role
+    marker: str
+    mark: int | None
+    suggested: int | None
+    suggested_range: tuple[int, int] | None
+    model: str
+    happened: datetime
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Scripts drawn for double marking, by id, in the order in which they are to be marked."""
+
+    seed: int
+    scripts: tuple[int, ...]
+    drawn: datetime
+
+
+class AwardedElsewhere(Exception):
+    """Somebody saved another award of this script in between. Nothing was written; `stored` is hers."""
+
+    def __init__(self, stored: Award) -> None:
+        super().__init__("the award was changed elsewhere")
+        self.stored = stored
+
+
+class ClassSets:
+    """The class sets of one teacher.
+
+    Args:
+        database: where they are kept.
+        owner: the teacher, as a sign-in names her; the machine's own by default. Sets of others are not there for her.
+
+    Raises:
+        StoreError: from every method that writes, if the database did not take the change.
+    """
+
+    def __init__(self, database: Database, owner: str = LOCAL_TEACHER) -> None:
+        self._database = database
+        self.owner = owner
+
+    # --- sets --------------------------------------------------------------------------------------------------------
+
+    def create(self, course: str, title: str, scripts: Iterable[NewScript]) -> int:
+        """Bring in a class set, all of it or nothing; its id. `scripts` are written as they come."""
+        with self._database.writing() as session:
+            row = ClassSetRow(owner=self.owner, course=course, title=title[:200], created=_now())
+            session.add(row)
+            session.flush()
+            for place, script in enumerate(scripts, 1):
+                stored = _new_row(row.id, place, script)
+                session.add(stored)
+                session.flush()
+                if script.problem:
+                    session.add(_trail(stored, "unread"))
+                session.expunge(stored)  # a long set is not held in memory
+            return row.id
+
+    def sets(self, course: str) -> list[ClassSetOverview]:
+        """The sets of a course, the newest first."""
+        counts = (
+            select(
+                ClassSetRow,
+                func.count(ScriptRow.id),
+                func.count(ScriptRow.id).filter(ScriptRow.state == "waiting"),
+                func.count(ScriptRow.id).filter(ScriptRow.state == "unread"),
+                func.count(AwardRow.mark),
+            )
+            .outerjoin(ScriptRow, ScriptRow.class_set_id == ClassSetRow.id)
+            .outerjoin(AwardRow, (AwardRow.script_id == ScriptRow.id) & (AwardRow.role == "first"))
+            .where(ClassSetRow.owner == self.owner, ClassSetRow.course == course)
+            .group_by(ClassSetRow.id)
+            .order_by(ClassSetRow.created.desc(), ClassSetRow.id.desc())
+        )
+        with self._database.reading() as session:
+            return [
+                ClassSetOverview(row.id, row.course, row.title, row.created, *figures)
+                for row, *figures in session.execute(counts)
+            ]
+
+    def delete(self, class_set: int) -> None:
+        """Delete a set with everything that hangs on it."""
+        with self._database.writing() as session:
+            row = session.scalars(
+                select(ClassSetRow).where(ClassSetRow.id == class_set, ClassSetRow.owner == self.owner)
+            ).first()
+            if row is not None:
+                session.delete(row)
+        self._database.forget_deleted()
+
+    # --- scripts -----------------------------------------------------------------------------------------------------
+
+    def overviews(self, class_set: int) -> list[ScriptOverview]:
+        """The scripts of a set as a table, in the order in which they came."""
+        with self._database.reading() as session:
+            rows = session.execute(
+                self._with_awards(class_set).options(defer(ScriptRow.text), defer(ScriptRow.feedback))
+            )
+            return [_overview(row, award) for row, award in rows]
+
+    def scripts(self, class_set: int) -> Iterator[StoredScript]:
+        """The scripts of a set with texts and feedback, one after another, in the order in which they came."""
+        with self._database.reading() as session:
+            for row, award in session.execute(self._with_awards(class_set).execution_options(yield_per=20)):
+                yield _script(row, award)
+
+    def script(self, script: int) -> StoredScript | None:
+        """A script, or None where there is none of that id in a set of this teacher."""
+        with self._database.reading() as session:
+            found = session.execute(
+                select(ScriptRow, AwardRow)
+                .join(ClassSetRow)
+                .outerjoin(AwardRow, (AwardRow.script_id == ScriptRow.id) & (AwardRow.role == "first"))
+                .where(ScriptRow.id == script, ClassSetRow.owner == self.owner)
+            ).first()
+            return _script(*found) if found else None
+
+    def waiting(self, class_set: int) -> list[int]:
+        """Ids of the scripts that the assistant has not read yet, in order."""
+        chosen = self._scripts(class_set).where(ScriptRow.state == "waiting").with_only_columns(ScriptRow.id)
+        with self._database.reading() as session:
+            return list(session.scalars(chosen))
+
+    def keep_suggestion(
+        self, script: int, question: str, feedback: Feedback, notes: Sequence[ReviewReason] = ()
+    ) -> None:
+        """Keep the assistant's feedback on a script, with all its notes. It awards nothing."""
+        with self._database.writing() as session:
+            row = self._own(session, script)
+            if row is None:
+                return  # deleted meanwhile
+            row.question, row.notes = question, [note.model_dump() for note in notes]
+            row.state, row.problem = "read", ""
+            row.feedback = feedback.model_dump(mode="json")
+            row.reasons = [reason.model_dump() for reason in feedback.review_reasons]
+            row.words, row.level, row.mark = feedback.words, feedback.level, feedback.mark
+            row.max_mark, (row.range_low, row.range_high) = feedback.max_mark, feedback.mark_range
+            session.add(_trail(row, "suggested", mark=None, model=feedback.model.version))
+
+    def keep_problem(self, script: int, problem: str) -> None:
+        """Keep why the assistant could not read a script."""
+        with self._database.writing() as session:
+            row = self._own(session, script)
+            if row is not None:
+                row.state, row.problem = "unread", problem
+                session.add(_trail(row, "unread"))
+
+    def change_question(self, script: int, question: str, marker: str) -> None:
+        """Have a script read again for another question. Its award, made for the old one, is withdrawn."""
+        with self._database.writing() as session:
+            row = self._own(session, script)
+            if row is None or not row.text:
+                return
+            for award in session.scalars(select(AwardRow).where(AwardRow.script_id == script)):
+                if award.mark is not None:
+                    session.add(_trail(row, "withdrawn", role=award.role, marker=marker))
+                    award.mark, award.marker, award.updated = None, marker, _now()
+                    award.revision += 1
+            row.question, row.state, row.problem = question, "waiting", ""
+            row.notes = [note for note in row.notes if note["code"] not in QUESTION_NOTES]
+            row.feedback = row.level = row.mark = row.max_mark = row.range_low = row.range_high = None
+            row.reasons = []
+            session.add(_trail(row, "question changed", marker=marker))
+
+    # --- awards ------------------------------------------------------------------------------------------------------
+
+    def award(self, script: int, award: Award, role: Role = "first") -> Award:
+        """Save a mark and comment over the revision that `award` names, and return them as saved.
+
+        What is the same as what is stored is not written again, whatever revision it names.
+
+        Raises:
+            AwardedElsewhere: if somebody saved another award in between; nothing is written then.
+            ValueError: if the mark is not one of the question's.
+        """
+        with self._database.writing() as session:
+            row = self._own(session, script, lock=True)
+            if row is None:
+                raise ValueError("there is no such script")
+            if award.mark is not None and not 0 <= award.mark <= (row.max_mark or 0):
+                raise ValueError("the mark is not one of the question's")
+            stored = session.get(AwardRow, (script, role))
+            before = _award(stored)
+            if (before.mark, before.comment) == (award.mark, award.comment):
+                return before
+            if before.revision != award.revision:
+                raise AwardedElsewhere(before)
+            return self._save(session, row, stored, award, role)
+
+    def accept(self, scripts: Iterable[int], marker: str) -> int:
+        """Award each script what is suggested for it, where nothing was awarded yet; how many were."""
+        accepted = 0
+        with self._database.writing() as session:
+            for script in scripts:
+                row = self._own(session, script, lock=True)
+                stored = session.get(AwardRow, (script, "first"))
+                if row is None or row.mark is None or (stored is not None and stored.mark is not None):
+                    continue
+                before = _award(stored)
+                self._save(session, row, stored, Award(row.mark, before.comment, marker, before.revision), "first")
+                accepted += 1
+        return accepted
+
+    def award_of(self, script: int, role: Role) -> Award:
+        """What a teacher made of a script; nothing, at revision 0, where she has not been there yet."""
+        with self._database.reading() as session:
+            own = self._own(session, script)
+            return _award(session.get(AwardRow, (script, role)) if own else None)
+
+    def trail(self, script: int) -> list[TrailEntry]:
+        """What happened to a script's mark, from the beginning."""
+        chosen = (
+            select(TrailRow)
+            .join(ScriptRow)
+            .join(ClassSetRow)
+            .where(TrailRow.script_id == script, ClassSetRow.owner == self.owner)
+            .order_by(TrailRow.id)
+        )
+        with self._database.reading() as session:
+            return [_entry(row) for row in session.scalars(chosen)]
+
+    # --- double marking ----------------------------------------------------------------------------------------------
+
+    def keep_sample(self, class_set: int, seed: int, scripts: Sequence[int]) -> None:
+        """Keep the scripts drawn for double marking, in place of those drawn before."""
+        with self._database.writing() as session:
+            chosen = select(ClassSetRow.id).where(ClassSetRow.id == class_set, ClassSetRow.owner == self.owner)
+            if session.scalar(chosen) is None:
+                return
+            row = session.get(SampleRow, class_set) or SampleRow(class_set_id=class_set)
+            row.seed, row.scripts, row.drawn = seed, list(scripts), _now()
+            session.add(row)
+
+    def sample(self, class_set: int) -> Sample | None:
+        """The scripts drawn for double marking, if any."""
+        chosen = (
+            select(SampleRow)
+            .join(ClassSetRow)
+            .where(SampleRow.class_set_id == class_set, ClassSetRow.owner == self.owner)
+        )
+        with self._database.reading() as session:
+            row = session.scalars(chosen).first()
+            return Sample(row.seed, tuple(row.scripts), row.drawn) if row else None
+
+    def second_marks(self, class_set: int) -> dict[int, int]:
+        """The second teacher's marks, by script."""
+        chosen = self._scripts(class_set).join(AwardRow).where(AwardRow.role == "second", AwardRow.mark.is_not(None))
+        with self._database.reading() as session:
+            rows = session.execute(chosen.with_only_columns(ScriptRow.id, AwardRow.mark))
+            return {script: mark for script, mark in rows if mark is not None}
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _scripts(self, class_set: int) -> Select[Any]:
+        return (
+            select(ScriptRow)
+            .join(ClassSetRow)
+            .where(ScriptRow.class_set_id == class_set, ClassSetRow.owner == self.owner)
+            .order_by(ScriptRow.place)
+        )
+
+    def _with_awards(self, class_set: int) -> Select[Any]:
+        first = (AwardRow.script_id == ScriptRow.id) & (AwardRow.role == "first")
+        return self._scripts(class_set).outerjoin(AwardRow, first).add_columns(AwardRow)
+
+    def _own(self, session: Session, script: int, lock: bool = False) -> ScriptRow | None:
+        chosen = select(ScriptRow).join(ClassSetRow).where(ScriptRow.id == script, ClassSetRow.owner == self.owner)
+        return session.scalars(chosen.with_for_update(of=ScriptRow) if lock else chosen).first()
+
+    def _save(self, session: Session, row: ScriptRow, stored: AwardRow | None, award: Award, role: Role) -> Award:
+        if stored is None:
+            stored = AwardRow(script_id=row.id, role=role, mark=None, comment="", revision=0)
+            session.add(stored)
+        if stored.mark != award.mark:
+            event: Event = "withdrawn" if award.mark is None else "awarded"
+            session.add(_trail(row, event, role=role, marker=award.marker, mark=award.mark))
+        stored.mark, stored.comment, stored.marker = award.mark, award.comment, award.marker
+        stored.revision += 1
+        stored.updated = _now()
+        return _award(stored)
+
+
+QUESTION_NOTES = frozenset({"question-guessed", "other-question"})
+"""Codes of the notes that are settled once a teacher has chosen the question."""
+
+
+def _new_row(class_set: int, place: int, script: NewScript) -> ScriptRow:
+    return ScriptRow(
+        class_set_id=class_set,
+        place=place,
+        name=script.name,
+        student=script.student,
+        participant=script.participant[:50],
+        question=script.question[:100],
+        text=script.text,
+        problem=script.problem,
+        notes=[note.model_dump() for note in script.notes],
+        repeats=script.repeats,
+        state="unread" if script.problem else "waiting",
+        feedback=None,
+        reasons=[],
+        words=len(script.text.split()),
+    )
+
+
+def _trail(
+    row: ScriptRow, event: Event, role: str = "first", marker: str = "", mark: int | None = None, model: str = ""
+) -> TrailRow:
+    if not model and row.feedback:
+        model = str(row.feedback["model"]["version"])
+    return TrailRow(
+        script_id=row.id,
+        event=event,
+        role=role,
+        marker=marker,
+        mark=mark,
+        suggested=row.mark,
+        suggested_low=row.range_low,
+        suggested_high=row.range_high,
+        model=model[:100],
+        happened=_now(),
+    )
+
+
+def _reasons(stored: Sequence[dict[str, str]]) -> tuple[ReviewReason, ...]:
+    return tuple(ReviewReason.model_validate(reason) for reason in stored)
+
+
+def _overview(row: ScriptRow, award: AwardRow | None) -> ScriptOverview:
+    return ScriptOverview(
+        id=row.id,
+        place=row.place,
+        name=row.name,
+        student=row.student,
+        participant=row.participant,
+        question=row.question,
+        problem=row.problem,
+        notes=_reasons(row.notes),
+        repeats=row.repeats,
+        state=row.state,  # type: ignore[arg-type]
+        reasons=_reasons(row.reasons),
+        words=row.words,
+        level=row.level,
+        mark=row.mark,
+        max_mark=row.max_mark,
+        range=None if row.range_low is None or row.range_high is None else (row.range_low, row.range_high),
+        award=_award(award),
+    )
+
+
+def _script(row: ScriptRow, award: AwardRow | None) -> StoredScript:
+    feedback = Feedback.model_validate(row.feedback) if row.feedback else None
+    return StoredScript(_overview(row, award), row.text, feedback)
+
+
+def _award(row: AwardRow | None) -> Award:
+    return Award(row.mark, row.comment, row.marker, row.revision, row.updated) if row else NO_AWARD
+
+
+def _entry(row: TrailRow) -> TrailEntry:
+    likely = (
+        None if row.suggested_low is None or row.suggested_high is None else (row.suggested_low, row.suggested_high)
+    )
+    return TrailEntry(
+        row.event,  # type: ignore[arg-type]
+        row.role,  # type: ignore[arg-type]
+        row.marker,
+        row.mark,
+        row.suggested,
+        likely,
+        row.model,
+        row.happened,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

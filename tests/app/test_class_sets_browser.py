@@ -1,0 +1,100 @@
+"""A teacher's Sunday night in a real browser: thirty mixed files in, reviewed, awarded, and marks, sheets and picture out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mixed_set import as_zip
+from openpyxl import load_workbook
+from test_browser import DESKTOP, PHONE, SECONDS, address, browser, check_accessible, database, open_page, screenshot  # noqa: F401
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def page(browser, address) -> Iterator[object]:  # noqa: F811
+    """The page of class sets; nothing on it may fail or be fetched from elsewhere."""
+    context = browser.new_context(viewport=DESKTOP, accept_downloads=True)
+    opened = context.new_page()
+    opened.set_default_timeout(90 * SECONDS)
+    said: list[str] = []
+    opened.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.goto(address)
+    open_page(opened, "Class sets")
+    opened.get_by_role("heading", name="Class sets").wait_for()
+    yield opened
+    context.close()
+    assert said == []
+
+
+def download(page, label: str, to: Path) -> Path:
+    with page.expect_download() as started:
+        page.get_by_role("button", name=label).click()
+    path = to / started.value.suggested_filename
+    started.value.save_as(path)
+    return path
+
+
+def test_thirty_mixed_files_from_a_zip_to_marks_and_sheets(page, tmp_path) -> None:
+    from playwright.sync_api import expect
+
+    files = as_zip(tmp_path / "week 3.zip")
+    page.locator("input[type=file]").first.set_input_files(files)
+    page.get_by_text("week 3.zip").first.wait_for()
+    page.get_by_role("textbox", name="Name of the set").fill("Week 3")
+    page.get_by_role("button", name="Bring in").click()
+    expect(page.get_by_text("Those that need you first stand at the top")).to_be_visible(timeout=180 * SECONDS)
+    expect(page.get_by_text("0 of 30 scripts awarded")).to_be_visible()
+    check_accessible(page)
+    screenshot(page, "class-sets-desktop-light-1-review")
+
+    page.get_by_role("button", name="Award what is suggested to the").first.click()
+    expect(page.get_by_text("awarded as suggested")).to_be_visible()
+    page.get_by_role("textbox", name="Search").fill("Osborne")
+    page.get_by_role("textbox", name="Search").press("Enter")
+    expect(page.get_by_role("listitem").filter(has_text="It seems to answer famine instead.")).to_be_visible()
+    mark = page.get_by_role("spinbutton", name="Mark awarded")
+    mark.fill("3")
+    mark.press("Tab")
+    expect(page.get_by_text("Saved today at")).to_be_visible()
+    words = page.get_by_role("textbox", name="Your words to the student")
+    words.fill("You answer another question.")
+    words.press("Tab")
+    expect(page.get_by_role("button", name="Award what is suggested:")).to_be_enabled()
+    screenshot(page, "class-sets-desktop-light-2-script")
+
+    page.get_by_role("radio", name="Class picture").click()
+    expect(page.get_by_text("What to teach again first").first).to_be_visible()
+    screenshot(page, "class-sets-desktop-light-3-picture")
+
+    page.get_by_role("radio", name="Downloads").click()
+    book = load_workbook(download(page, "Marks (Excel)", tmp_path)).active
+    rows = {row[0]: row for row in book.iter_rows(values_only=True)}
+    assert book.max_row == 31
+    assert rows["Ada Osborne"][3] == 3
+    assert rows["Ada Osborne"][13] == "You answer another question."
+    grades = list(
+        csv.DictReader(io.StringIO(download(page, "Awards for Moodle", tmp_path).read_text(encoding="utf-8")))
+    )
+    assert {"Identifier": "Participant 7014", "Grade": "3"}.items() <= next(
+        row for row in grades if row["Full name"] == "Ada Osborne"
+    ).items()
+    with zipfile.ZipFile(download(page, "A document each", tmp_path)) as archive:
+        assert "Ada Osborne.docx" in archive.namelist()
+    sheets = download(page, "All sheets to print", tmp_path).read_text(encoding="utf-8")
+    assert sheets.index("You answer another question.") < sheets.index("3 out of 25")
+
+
+def test_on_a_phone(page) -> None:
+    page.set_viewport_size(PHONE)
+    page.get_by_role("combobox", name="Class set").click()
+    page.get_by_role("option", name="Week 3").click()
+    page.get_by_role("heading", name="Open a script").wait_for()
+    screenshot(page, "class-sets-phone-light-1-review")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

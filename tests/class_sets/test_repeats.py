@@ -1,0 +1,41 @@
+import random
+
+import pytest
+
+from assistant.class_sets import Submission
+from assistant.class_sets.repeats import note_repeats
+
+WORDS = [f"word{number}" for number in range(400)]
+
+
+def text(seed, length=300):
+    return " ".join(random.Random(seed).choices(WORDS, k=length))
+
+
+def noted(*texts):
+    rows = note_repeats(Submission(f"s{number}", "plans", each) for number, each in enumerate(texts))
+    return [(row.repeats, *(note.code for note in row.notes)) for row in rows]
+
+
+def test_the_same_words_are_recognised_whatever_stands_between_them():
+    again = text(1).upper().replace(" ", "\n\n") + "!"
+    assert noted(text(1), text(2), again, None, "", None, "Coal.", "coal") == [
+        ("",), ("",), ("s0", "same-text"), ("",), ("",), ("",), ("",), ("s6", "same-text"),
+    ]  # fmt: skip
+
+
+def test_a_text_changed_here_and_there_is_nearly_the_same():
+    words = text(1).split()
+    for place in range(10, 300, 30):
+        words[place] = "changed"
+    assert noted(text(1), text(2), " ".join(words)) == [("",), ("",), ("s0", "nearly-same-text")]
+
+
+def test_a_shared_quotation_makes_no_copy():
+    shared = text(9, 40)
+    assert noted(f"{shared} {text(1)}", f"{shared} {text(2)}") == [("",), ("",)]
+
+
+@pytest.mark.parametrize("changed", ["Stalin won in 1928.", "Stalin lost in 1929."])
+def test_short_texts_alike_are_no_copies(changed):
+    assert noted("Stalin won in 1929.", changed) == [("",), ("",)]

@@ -1,0 +1,236 @@
+"""Class sets in the store: what is suggested, what is awarded, by whom, and that nobody else sees it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from dataclasses import replace
+
+import pytest
+
+from assistant.schemas import ReviewReason
+from assistant.store.class_sets import (
+    NO_AWARD,
+    Award,
+    AwardedElsewhere,
+    ClassSets,
+    NewScript,
+)
+from assistant.store.database import Database
+
+GUESSED = ReviewReason(code="question-guessed", message="Question guessed from the answer: famine. Check it.")
+COPY = ReviewReason(code="same-text", message="The same text as a.txt.")
+NEW = (
+    NewScript("a.txt", "famine", "Grain was taken.", student="Ann", participant="7"),
+    NewScript("b.txt", "", "Grain was taken.", notes=(COPY,), repeats="a.txt"),
+    NewScript("c.txt", "famine", problem="c.txt is empty.", student="Cy"),
+)
+
+
+@pytest.fixture
+def sets(database) -> ClassSets:
+    return ClassSets(database)
+
+
+@pytest.fixture
+def class_set(sets) -> int:
+    return sets.create("small", "Set 3", iter(NEW))
+
+
+@pytest.fixture
+def suggested(sets, class_set, feedback) -> list[int]:
+    """Ids of two scripts that the assistant has read."""
+    first, second = sets.waiting(class_set)
+    doubt = ReviewReason(code="too-short", message="Too short.")
+    sets.keep_suggestion(
+        first,
+        "famine",
+        feedback.model_copy(update={"review_reasons": (doubt,), "needs_review": True, "mark": 6, "level": 2}),
+    )
+    sets.keep_suggestion(second, "famine", feedback, (COPY, GUESSED))
+    return [first, second]
+
+
+def test_a_set_comes_in_as_it_is(sets, class_set):
+    rows = sets.overviews(class_set)
+    assert [
+        (row.place, row.name, row.student, row.participant, row.question, row.problem, row.repeats) for row in rows
+    ] == [
+        (1, "a.txt", "Ann", "7", "famine", "", ""),
+        (2, "b.txt", "", "", "", "", "a.txt"),
+        (3, "c.txt", "Cy", "", "famine", "c.txt is empty.", ""),
+    ]
+    assert [row.state for row in rows] == ["waiting", "waiting", "unread"]
+    assert rows[1].notes == (COPY,)
+    assert [row.label for row in rows] == ["Ann", "b.txt", "Cy"]
+    (overview,) = sets.sets("small")
+    assert (overview.id, overview.title, overview.scripts, overview.waiting, overview.unread, overview.awarded) == (
+        class_set, "Set 3", 3, 2, 1, 0,
+    )  # fmt: skip
+    assert sets.sets("other") == []
+
+
+def test_a_set_that_breaks_off_is_not_there(sets):
+    def breaking():
+        yield NEW[0]
+        raise ValueError("the zip is damaged")
+
+    with pytest.raises(ValueError, match="damaged"):
+        sets.create("small", "Set", breaking())
+    assert sets.sets("small") == []
+
+
+def test_a_suggestion_awards_nothing(sets, class_set, suggested, feedback):
+    first, second = sets.overviews(class_set)[:2]
+    assert (first.mark, first.level, first.range, first.max_mark, first.state) == (6, 2, (0, 3), 12, "read")
+    assert [reason.code for reason in first.reasons] == ["too-short"]
+    assert (second.question, second.notes) == ("famine", (COPY, GUESSED))
+    assert first.award == second.award == NO_AWARD
+    assert sets.waiting(class_set) == []
+    assert sets.script(second.id).feedback == feedback
+    assert [stored.text for stored in sets.scripts(class_set)] == ["Grain was taken.", "Grain was taken.", ""]
+
+
+def test_reading_may_fail_for_one(sets, class_set):
+    first = sets.waiting(class_set)[0]
+    sets.keep_problem(first, "Its question is not known.")
+    assert (sets.script(first).overview.state, sets.script(first).overview.problem) == (
+        "unread",
+        "Its question is not known.",
+    )
+    assert [entry.event for entry in sets.trail(first)] == ["unread"]
+
+
+def test_an_award_and_its_trail(sets, class_set, suggested):
+    script = suggested[0]
+    given = sets.award(script, Award(mark=9, marker="Ms Li"))
+    assert (given.mark, given.marker, given.revision) == (9, "Ms Li", 1)
+    changed = sets.award(script, replace(given, mark=8, comment="Weigh more.", marker="Mr Ray"))
+    sets.award(script, replace(changed, comment="Weigh more reasons."))
+    withdrawn = sets.award(script, replace(changed, mark=None, comment="Weigh more reasons.", revision=3))
+    assert (withdrawn.mark, withdrawn.comment, withdrawn.revision) == (None, "Weigh more reasons.", 4)
+    trail = sets.trail(script)
+    assert [(entry.event, entry.marker, entry.mark, entry.suggested) for entry in trail] == [
+        ("suggested", "", None, 6),
+        ("awarded", "Ms Li", 9, 6),
+        ("awarded", "Mr Ray", 8, 6),
+        ("withdrawn", "Mr Ray", None, 6),
+    ]
+    assert all(entry.model == "0" and entry.suggested_range == (0, 3) for entry in trail)
+    assert [entry.happened for entry in trail] == sorted(entry.happened for entry in trail)
+    assert sets.overviews(class_set)[0].award == withdrawn
+
+
+def test_the_same_award_again_is_not_written(sets, suggested):
+    given = sets.award(suggested[0], Award(mark=9, marker="Ms Li"))
+    assert sets.award(suggested[0], Award(mark=9, marker="somebody")) == given
+    assert len(sets.trail(suggested[0])) == 2
+
+
+def test_two_who_award_at_once_never_overwrite_each_other(sets, suggested):
+    given = sets.award(suggested[0], Award(mark=9, marker="Ms Li"))
+    with pytest.raises(AwardedElsewhere) as raised:
+        sets.award(suggested[0], Award(mark=3, marker="Mr Ray"))
+    assert raised.value.stored == given
+    assert sets.award_of(suggested[0], "first") == given
+
+
+@pytest.mark.parametrize("mark", [-1, 13])
+def test_a_mark_outside_the_question_is_refused(sets, suggested, mark):
+    with pytest.raises(ValueError, match="mark"):
+        sets.award(suggested[0], Award(mark=mark))
+
+
+def test_many_threads_award_one_after_another(place_of, suggested):
+    results = []
+
+    def award(number):
+        sets = ClassSets(Database(place_of), "local")
+        try:
+            results.append(sets.award(suggested[0], Award(mark=number, marker=f"t{number}")).mark)
+        except AwardedElsewhere as error:
+            results.append(("kept", error.stored.mark))
+
+    threads = [threading.Thread(target=award, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (winner,) = [result for result in results if isinstance(result, int)]
+    assert results.count(("kept", winner)) == 7
+
+
+@pytest.fixture
+def place_of(tmp_path):
+    return tmp_path / "practice.sqlite"
+
+
+def test_accepting_many_leaves_awards_and_unread_scripts_alone(sets, class_set, suggested):
+    sets.award(suggested[1], Award(mark=4, marker="Ms Li"))
+    everything = [row.id for row in sets.overviews(class_set)]
+    assert sets.accept([*everything, 999], "Ms Li") == 1
+    assert [row.award.mark for row in sets.overviews(class_set)] == [6, 4, None]
+    assert sets.accept(everything, "Ms Li") == 0
+    assert sets.sets("small")[0].awarded == 2
+
+
+def test_accepting_keeps_the_comment(sets, suggested):
+    sets.award(suggested[0], Award(comment="Good.", marker="Ms Li"))
+    sets.accept(suggested[:1], "Ms Li")
+    assert (sets.award_of(suggested[0], "first").mark, sets.award_of(suggested[0], "first").comment) == (6, "Good.")
+
+
+def test_another_question_has_the_script_read_again_and_its_award_withdrawn(sets, class_set, suggested):
+    script = suggested[1]
+    sets.award(script, Award(mark=9, marker="Ms Li", comment="Good."))
+    sets.change_question(script, "plans", "Ms Li")
+    stored = sets.script(script)
+    assert (stored.overview.question, stored.overview.state, stored.feedback, stored.overview.mark) == (
+        "plans", "waiting", None, None,
+    )  # fmt: skip
+    assert stored.overview.notes == (COPY,)  # the doubt about the question is settled
+    assert (stored.overview.award.mark, stored.overview.award.comment) == (None, "Good.")
+    assert sets.waiting(class_set) == [script]
+    assert [entry.event for entry in sets.trail(script)][-2:] == ["withdrawn", "question changed"]
+
+
+def test_a_sample_and_second_marks_that_the_first_does_not_show(sets, class_set, suggested):
+    assert sets.sample(class_set) is None
+    sets.keep_sample(class_set, 4, suggested)
+    sets.keep_sample(class_set, 5, list(reversed(suggested)))
+    assert (sets.sample(class_set).seed, sets.sample(class_set).scripts) == (5, tuple(reversed(suggested)))
+    sets.award(suggested[0], Award(mark=9, marker="Ms Li"))
+    sets.award(suggested[0], Award(mark=7, marker="Mr Ray"), "second")
+    assert sets.second_marks(class_set) == {suggested[0]: 7}
+    assert sets.overviews(class_set)[0].award.mark == 9
+    assert sets.trail(suggested[0])[-1].role == "second"
+
+
+def test_nobody_reaches_the_set_of_another(database, sets, class_set, suggested):
+    other = ClassSets(database, "another teacher")
+    assert other.sets("small") == []
+    assert other.overviews(class_set) == []
+    assert list(other.scripts(class_set)) == []
+    assert other.script(suggested[0]) is None
+    assert other.trail(suggested[0]) == []
+    assert other.accept(suggested, "x") == 0
+    with pytest.raises(ValueError, match="no such script"):
+        other.award(suggested[0], Award(mark=1))
+    other.keep_sample(class_set, 1, suggested)
+    other.change_question(suggested[0], "plans", "x")
+    other.keep_problem(suggested[0], "x")
+    other.delete(class_set)
+    assert other.sample(class_set) is None and other.second_marks(class_set) == {}
+    assert sets.sets("small")[0].scripts == 3
+    assert sets.script(suggested[0]).overview.question == "famine"
+    assert sets.sample(class_set) is None
+
+
+def test_deleting_a_set_leaves_nothing_of_it(sets, class_set, suggested, place_of):
+    sets.award(suggested[0], Award(mark=9, comment="A comment to forget.", marker="Ms Li"))
+    sets.keep_sample(class_set, 1, suggested)
+    sets.delete(class_set)
+    with sqlite3.connect(place_of) as raw:
+        for table in ("class_sets", "scripts", "awards", "award_trail", "marking_samples"):
+            assert raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+    assert b"A comment to forget" not in place_of.read_bytes()

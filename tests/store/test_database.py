@@ -1,0 +1,143 @@
+"""Opening the database: where it is, its migrations, and what is said when it cannot be used."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, text
+
+import assistant.store
+from assistant.store.database import DATABASE_VARIABLE, Base, Database, StoreError, database_place
+from assistant.store.learners import Learner
+
+
+@pytest.fixture
+def place(tmp_path) -> Path:
+    return tmp_path / "a folder" / "practice.sqlite"
+
+
+def test_the_place_comes_from_the_environment_or_is_the_users_own_folder(monkeypatch):
+    monkeypatch.setenv(DATABASE_VARIABLE, " /some/where.sqlite ")
+    assert database_place() == "/some/where.sqlite"
+    monkeypatch.setenv(DATABASE_VARIABLE, "")
+    assert Path(database_place()).name == "assistant.sqlite"
+    assert "essay-practice-assistant" in database_place()
+
+
+@pytest.mark.parametrize("as_url", [False, True])
+def test_a_database_is_made_with_its_folder_and_opened_again(place, as_url):
+    Database(f"sqlite:///{place}" if as_url else place).close()
+    with sqlite3.connect(place) as raw:
+        tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert {"learners", "answers_in_progress", "drafts", "hint_steps", "flashcards", "reviews"} <= tables
+    Database(place).close()
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_modules_declare(place):
+    for module in pkgutil.iter_modules(assistant.store.__path__, "assistant.store."):
+        importlib.import_module(module.name)
+    Database(place).close()
+    with create_engine(f"sqlite:///{place}").connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_newer_database_is_refused_in_one_sentence_and_left_as_it_is(place):
+    Database(place).close()
+    with sqlite3.connect(place) as raw:
+        raw.execute("UPDATE alembic_version SET version_num = 'from-the-future'")
+    before = place.read_bytes()
+    with pytest.raises(StoreError, match=r"written by a newer version of the assistant; install that version"):
+        Database(place)
+    assert place.read_bytes() == before
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(place, monkeypatch):
+    place.parent.mkdir()
+    with sqlite3.connect(place) as raw:
+        raw.execute("CREATE TABLE reviews (id INTEGER)")  # the last of our tables cannot be made
+    with pytest.raises(StoreError, match="table reviews already exists"):
+        Database(place)
+    with sqlite3.connect(place) as raw:
+        assert raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall() == [("reviews",)]
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    other = tmp_path / "essay.txt"
+    other.write_text("This is an essay and no database. " * 50)
+    with pytest.raises(StoreError, match=r"essay\.txt cannot be opened \(file is not a database\)"):
+        Database(other)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be made"):
+        Database(tmp_path / "file" / "practice.sqlite")
+
+
+@pytest.mark.parametrize("url", ["nonsense://user:secret@host/name", "postgresql+nodriver://user:secret@host/name"])
+def test_a_url_of_an_unknown_kind_is_refused_without_its_password(url):
+    with pytest.raises(StoreError, match="is of a kind that is not known here") as caught:
+        Database(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_url_that_is_none_is_refused_without_being_repeated():
+    with pytest.raises(StoreError, match="cannot be understood") as caught:
+        Database("postgresql://user:secret@host:port/name")
+    assert "secret" not in str(caught.value)
+
+
+def test_two_that_open_a_new_database_at_once_both_find_its_tables(place):
+    problems: list[Exception] = []
+
+    def opening() -> None:
+        try:
+            Database(place).close()
+        except Exception as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=opening) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+
+
+def test_a_change_that_is_refused_says_nothing_of_its_values(place):
+    database = Database(place)
+    moment = datetime.now(UTC)
+    with database.writing() as session:
+        session.add(Learner(subject="somebody", created=moment))
+    with pytest.raises(StoreError, match="did not take the change") as caught, database.writing() as session:
+        session.add(Learner(subject="somebody", created=moment))
+    assert "somebody" not in str(caught.value) and caught.value.__cause__ is None
+    with database.reading() as session:
+        assert session.query(Learner).count() == 1
+
+
+def test_a_moment_comes_back_with_its_zone(place):
+    database = Database(place)
+    here = datetime(2026, 3, 1, 12, 30, tzinfo=timezone(timedelta(hours=2)))
+    with database.writing() as session:
+        session.add(Learner(subject="somebody", created=here))
+    with database.reading() as session:
+        back = session.query(Learner).one().created
+        assert session.execute(text("SELECT created FROM learners")).scalar().startswith("2026-03-01 10:30")
+    assert back == here and back.tzinfo is UTC
+
+
+def test_a_moment_without_a_zone_is_refused(place):
+    database = Database(place)
+    with pytest.raises(StoreError), database.writing() as session:
+        session.add(Learner(subject="somebody", created=datetime(2026, 3, 1)))

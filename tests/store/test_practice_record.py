@@ -1,0 +1,198 @@
+"""A student's practice in the store: nothing is overwritten silently, everything can be exported and deleted."""
+
+from __future__ import annotations
+
+import json
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from assistant.store.database import Base, Database
+from assistant.store.drafts import AnswerInProgress, ChangedElsewhere, PracticeRecord
+from assistant.store.flashcards import Flashcards
+
+
+def test_an_answer_is_blank_until_it_is_saved(record):
+    assert record.answer("small", "famine") == AnswerInProgress("famine")
+    assert record.latest_answer("small") is None
+    record.save_answer("small", AnswerInProgress("famine"))
+    assert record.latest_answer("small") is None, "an empty box is nothing to come back to"
+
+
+def test_an_answer_comes_back_as_it_was_saved(tmp_path, record):
+    saved = record.save_answer("small", AnswerInProgress("famine", "Grain\r\nwas – taken.", "Plan: why?"))
+    assert (saved.revision, saved.text, saved.plan) == (1, "Grain\r\nwas – taken.", "Plan: why?")
+    again = PracticeRecord(Database(tmp_path / "practice.sqlite"))
+    assert again.answer("small", "famine") == saved == again.latest_answer("small")
+    assert again.answer("other", "famine").text == ""
+
+
+def test_the_answer_worked_on_last_is_the_latest(record):
+    first = record.save_answer("small", AnswerInProgress("famine", "one"))
+    record.save_answer("small", AnswerInProgress("plans", "two"))
+    assert record.latest_answer("small").question == "plans"
+    record.save_answer("small", replace(first, text="one more"))
+    assert record.latest_answer("small").question == "famine"
+
+
+def test_a_second_tab_never_overwrites_silently(record):
+    start = record.save_answer("small", AnswerInProgress("famine", "start"))
+    record.save_answer("small", replace(start, text="start, one tab"))
+    with pytest.raises(ChangedElsewhere) as caught:
+        record.save_answer("small", replace(start, text="start, other tab"))
+    assert caught.value.stored.text == record.answer("small", "famine").text == "start, one tab"
+    # Having seen what the first tab saved, the second may say that its own text is the one to keep.
+    record.save_answer("small", replace(caught.value.stored, text="start, other tab"))
+    assert record.answer("small", "famine").text == "start, other tab"
+
+
+def test_the_same_text_from_two_tabs_is_no_conflict(record):
+    start = record.save_answer("small", AnswerInProgress("famine", "start"))
+    saved = record.save_answer("small", replace(start, text="same"))
+    assert record.save_answer("small", replace(start, text="same")) == saved
+
+
+def test_of_many_writers_at_once_one_wins_and_the_others_are_told(tmp_path):
+    place = tmp_path / "practice.sqlite"
+    base = PracticeRecord(Database(place)).save_answer("small", AnswerInProgress("famine", "start"))
+
+    def write(number: int) -> str:
+        record = PracticeRecord(Database(place))  # a connection of its own, as another process has
+        try:
+            return record.save_answer("small", replace(base, text=f"text {number}")).text
+        except ChangedElsewhere:
+            return ""
+
+    with ThreadPoolExecutor(10) as pool:
+        results = [text for text in pool.map(write, range(10)) if text]
+    stored = PracticeRecord(Database(place)).answer("small", "famine")
+    assert results == [stored.text] and stored.revision == 2
+
+
+def test_ten_students_write_at_once_and_lose_nothing(tmp_path, feedback):
+    database = Database(tmp_path / "practice.sqlite")
+
+    def practise(number: int) -> list[str]:
+        record = PracticeRecord(database, f"student-{number}")
+        answer = AnswerInProgress("famine")
+        for words in range(1, 6):
+            answer = record.save_answer("small", replace(answer, text=f"{number} " * words))
+        record.add_draft(answer.text, feedback)
+        return [draft.text for draft in record.drafts("small")]
+
+    with ThreadPoolExecutor(10) as pool:
+        assert list(pool.map(practise, range(10))) == [[f"{number} " * 5] for number in range(10)]
+
+
+def test_the_clock_of_an_exam_outlives_a_reload_and_leaves_the_text(record):
+    record.save_answer("small", AnswerInProgress("famine", "text"))
+    started = record.start_exam("small", "famine", 20)
+    assert record.answer("small", "famine") == started
+    assert started.exam_minutes == 20 and started.exam_started is not None and started.text == "text"
+    assert record.save_answer("small", replace(started, text="more")).exam_started == started.exam_started
+    ended = record.end_exam("small", "famine")
+    assert (ended.text, ended.exam_minutes, ended.exam_started) == ("more", None, None)
+
+
+def test_an_exam_can_start_on_a_blank_page(record):
+    assert record.start_exam("small", "famine", 45).revision == 0
+    assert record.save_answer("small", AnswerInProgress("famine", "first words")).exam_minutes == 45
+
+
+def test_drafts_are_counted_for_each_question(record, feedback):
+    first = record.add_draft("one", feedback)
+    second = record.add_draft("two", feedback)
+    other = record.add_draft("one", feedback.model_copy(update={"question": "plans"}))
+    assert [draft.number for draft in (first, second, other)] == [1, 2, 1]
+    assert record.drafts("small", "famine") == [first, second]
+    assert record.drafts("small") == [first, second, other]
+    assert record.drafts("other") == []
+    assert second.feedback == feedback
+
+
+def test_the_same_text_again_is_the_same_draft(record, feedback):
+    first = record.add_draft("one", feedback)
+    record.climb_hint(first.id, 0, 1)
+    assert record.add_draft("one", feedback) == first
+    assert record.hint_steps(first.id) == {0: 1}
+    newer = feedback.model_copy(update={"mark": 2})
+    assert record.add_draft("one", newer).feedback == newer
+    assert record.hint_steps(first.id) == {}, "the hints of another model are other hints"
+
+
+def test_hint_steps_are_remembered_for_each_draft(record, feedback):
+    first, second = record.add_draft("one", feedback), record.add_draft("two", feedback)
+    record.climb_hint(first.id, 0, 1)
+    record.climb_hint(first.id, 0, 2)
+    record.climb_hint(first.id, 3, 1)
+    assert record.hint_steps(first.id) == {0: 2, 3: 1}
+    assert record.hint_steps(second.id) == {}
+
+
+def test_nobody_sees_or_changes_what_is_anothers(database, record, feedback):
+    draft = record.add_draft("mine", feedback)
+    record.climb_hint(draft.id, 0, 1)
+    other = PracticeRecord(database, "other")
+    other.climb_hint(draft.id, 0, 2)
+    assert other.hint_steps(draft.id) == {} and other.drafts("small") == []
+    assert record.hint_steps(draft.id) == {0: 1}
+    assert other.answer("small", "famine").text == ""
+
+
+def fill(record: PracticeRecord, database: Database, feedback, mark: str) -> None:
+    record.save_answer("small", AnswerInProgress("famine", f"Answer of {mark}", f"Plan of {mark}"))
+    draft = record.add_draft(f"Draft of {mark}", feedback)
+    record.climb_hint(draft.id, 0, 1)
+    cards = Flashcards(database, "small", record.subject)
+    cards.add(["quotas"])
+    cards.review("quotas", 3)
+
+
+OWNED = {"answers_in_progress", "drafts", "hint_steps", "flashcards", "reviews"}
+
+
+def test_the_export_holds_everything_of_ones_own_and_nothing_else(database, record, feedback):
+    fill(record, database, feedback, "me")
+    fill(PracticeRecord(database, "other"), database, feedback, "somebody else")
+    exported = record.export()
+    assert exported["learner"] == "local"
+    assert {name for name, rows in exported.items() if isinstance(rows, list)} == OWNED
+    assert all(len(exported[name]) == 1 for name in OWNED)
+    as_json = json.dumps(exported)
+    assert all(words in as_json for words in ("Answer of me", "Plan of me", "Draft of me"))
+    assert "somebody else" not in as_json
+
+
+def test_deletion_leaves_no_row_and_no_word_on_the_disk(tmp_path, database, record, feedback):
+    fill(record, database, feedback, "a-student-who-leaves")
+    fill(PracticeRecord(database, "other"), database, feedback, "a-student-who-stays")
+    record.delete()
+    assert all(record.export()[name] == [] for name in OWNED)
+    assert record.answer("small", "famine").text == ""
+    assert PracticeRecord(database, "other").drafts("small")[0].text == "Draft of a-student-who-stays"
+    with database.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            if table.name in OWNED:
+                assert len(session.execute(table.select()).all()) == 1
+    left = b"".join(path.read_bytes() for path in tmp_path.glob("practice.sqlite*"))
+    assert b"a-student-who-leaves" not in left and b"a-student-who-stays" in left
+
+
+def test_after_deletion_practice_goes_on_in_another_tab_too(database, record, feedback):
+    other_tab = PracticeRecord(database)
+    draft = other_tab.add_draft("one", feedback)
+    record.delete()
+    other_tab.climb_hint(draft.id, 0, 1)
+    assert other_tab.hint_steps(draft.id) == {}
+    assert other_tab.save_answer("small", AnswerInProgress("famine", "again")).revision == 1
+    assert record.add_draft("two", feedback).number == 1
+
+
+def test_texts_reach_no_log(database, record, feedback, caplog):
+    with caplog.at_level(logging.DEBUG):
+        fill(record, database, feedback, "a secret text")
+        record.export()
+        record.delete()
+    assert "secret" not in caplog.text
