@@ -7,11 +7,13 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import joblib
 import numpy as np
+from joblib import delayed
 
 from assistant import __version__
 from assistant.corpus.loading import (
@@ -31,9 +33,23 @@ from assistant.scoring.held_out import SCHEMES, HeldOut, fold_of, load_held_out,
 from assistant.scoring.index import FactHead, FactIndex, build_index
 from assistant.scoring.model_training import fit_deciders, fit_models, lay_labels
 from assistant.scoring.signals import NAMES, SignalReader
-from assistant.scoring.training_examples import make_data
+from assistant.scoring.training_examples import TrainingData, make_data
 
 Report = Callable[[str], None]
+
+BANK_STAGE, FOR_USE = "bank.pt", "for-use"
+FOLD_PROCESSES = 2
+
+
+class TrainingError(RuntimeError):
+    """Training cannot go on as asked; the message is one sentence."""
+
+
+class Fold(NamedTuple):
+    """One part of the marked responses, held out while an encoder is trained on the rest."""
+
+    scheme: str
+    number: int
 
 
 class Workbench:
@@ -47,7 +63,8 @@ class Workbench:
         self.responses: list[MarkedResponse] = load_responses(paths) if paths else []
         from assistant.nlp.encoder import load_tokenizer
 
-        words = load_tokenizer(tokenizer_folder / artefacts.TOKENIZER).get_vocab()
+        self.tokenizer = tokenizer_folder / artefacts.TOKENIZER
+        words = load_tokenizer(self.tokenizer).get_vocab()
         self.nlp = build_nlp(self.course, frozenset(word for word in words if word.isalpha()))
         self._bank_forms: list[str] | None = None
 
@@ -86,7 +103,14 @@ class NoVectors:
         return [EncodedSentence(np.zeros((1, DIMENSIONS), dtype=np.float32)) for _ in sentences]
 
 
-def train_course(course: str | Path, to: Path | None, seed: int, estimators_only: bool, report: Report) -> None:
+def train_course(
+    course: str | Path,
+    to: Path | None,
+    seed: int,
+    estimators_only: bool,
+    report: Report,
+    parts: Path | None = None,
+) -> None:
     """Train everything a course needs and write it to a folder, complete or not at all.
 
     Args:
@@ -95,21 +119,26 @@ def train_course(course: str | Path, to: Path | None, seed: int, estimators_only
         seed: seeds everything random.
         estimators_only: keep the encoder, heads and held-out signals that are there, and refit the estimators.
         report: receives lines on progress.
+        parts: folder that keeps what is done, so that an interrupted training goes on from there; none by default.
 
     Raises:
         TrainingExtraMissing: if the encoder is to be trained and torch is not installed.
+        TrainingError: if `parts` holds parts of another training.
         CourseError, ArtefactError: if the course or the artefacts to be kept are not fit for use.
     """
     target = to or artefacts.models_folder()
     with tempfile.TemporaryDirectory() as scratch:
-        work = Path(scratch)
+        work = Path(scratch) / "work"
+        work.mkdir()
         if estimators_only:
             manifest = artefacts.read_manifest(target)
             for name in manifest["files"]:
                 shutil.copy(artefacts.checked(target, name, manifest), work / name)
             encoder_details = manifest["encoder"]
         else:
-            encoder_details = _train_encoder(course, work, seed, report)
+            parts = parts or Path(scratch) / "parts"
+            parts.mkdir(parents=True, exist_ok=True)
+            encoder_details = _train_encoder(course, work, parts, seed, report)
         _fit_estimators(course, work, seed, report, encoder_details)
         target.mkdir(parents=True, exist_ok=True)
         for path in sorted(work.iterdir()):
@@ -120,50 +149,102 @@ def train_course(course: str | Path, to: Path | None, seed: int, estimators_only
     report(f"Written to {target}.")
 
 
-def _train_encoder(course: str | Path, work: Path, seed: int, report: Report) -> dict[str, Any]:
-    """Train the encoder for every fold and for use; leaves the encoder, heads and held-out signals in `work`."""
+def _train_encoder(course: str | Path, work: Path, parts: Path, seed: int, report: Report) -> dict[str, Any]:
+    """Train the encoder for every fold and for use; leaves the encoder, heads and held-out signals in `work`.
+
+    Encoders that `parts` already holds for the same material are not trained again.
+    """
     from assistant.scoring import encoder_training as training
 
-    base = training.base_model_folder()
-    shutil.copy(base / "tokenizer.json", work / artefacts.TOKENIZER)
+    shutil.copy(training.base_model_folder() / "tokenizer.json", work / artefacts.TOKENIZER)
+    shutil.copy(work / artefacts.TOKENIZER, parts / artefacts.TOKENIZER)
     bench = Workbench(course, work)
-    passages = load_passages(bench.folder)
-    data = make_data(
+    data, facts = _material(bench), len(bench.course.facts)
+    claim_parts(parts, training.fingerprint(data, facts, seed))
+    report(
+        f"Bank: {len(data.bank)} texts of {facts} facts, {len(data.passages)} passages, "
+        f"{len(bench.responses)} responses."
+    )
+    if not (parts / BANK_STAGE).exists():
+        training.save_network(training.train_on_bank(data, facts, seed, report), parts / BANK_STAGE)
+    numbers = {scheme: sorted(set(fold_of(scheme, bench.course, bench.responses))) for scheme in SCHEMES}
+    # Responses to one question cannot be held out by question.
+    jobs = [Fold(scheme, number) for scheme in SCHEMES if len(numbers[scheme]) > 1 for number in numbers[scheme]]
+    # A thread each does more than two threads on one fold: the networks are small.
+    shares = [[None, *jobs][start::FOLD_PROCESSES] for start in range(FOLD_PROCESSES)]
+    done = joblib.Parallel(FOLD_PROCESSES)(delayed(_work_off)(course, parts, share, seed, report) for share in shares)
+    held = {fold: part for share in done for fold, part in share.items()}
+    schemes = {
+        scheme: join_held_out([held[fold] for fold in jobs if fold.scheme == scheme])
+        for scheme in SCHEMES
+        if any(fold.scheme == scheme for fold in jobs)
+    }
+    shutil.copy(parts / f"{FOR_USE}.onnx", work / artefacts.ENCODER)
+    shutil.copy(parts / f"{FOR_USE}-head.npz", work / f"{bench.course.id}-head.npz")
+    if schemes:
+        save_held_out(work / f"{bench.course.id}-held-out.npz", schemes, [fact.id for fact in bench.course.facts])
+    return {"seed": seed, "base": training.BASE_PACKAGE, "trained": datetime.now(UTC).date().isoformat()}
+
+
+def _material(bench: Workbench) -> TrainingData:
+    return make_data(
         bench.course,
         bench.bank,
-        passages,
+        load_passages(bench.folder),
         bench.responses,
-        work / artefacts.TOKENIZER,
+        bench.tokenizer,
         frozenset(bench.course.unscored_lines),
     )
-    facts = len(bench.course.facts)
-    report(
-        f"Bank: {len(data.bank)} texts of {facts} facts, {len(passages)} passages, {len(bench.responses)} responses."
-    )
-    network = training.train_on_bank(data, facts, seed, report)
-    stage = training.ResponseStage(network, data, facts, seed) if bench.responses else None
-    schemes: dict[str, HeldOut] = {}
-    for scheme in SCHEMES:
-        if stage is None:
-            break  # without responses there is nothing to hold out
-        folds = fold_of(scheme, bench.course, bench.responses)
-        if len(set(folds)) < 2:
-            continue  # responses to one question cannot be held out by question
-        parts = []
-        for fold in sorted(set(folds)):
-            report(f"Held out by {scheme}, fold {fold + 1}:")
-            stage.train([r.id for r, f in zip(bench.responses, folds, strict=True) if f != fold], report)
-            training.export_encoder(network, work / "fold.onnx")
-            held = [r for r, f in zip(bench.responses, folds, strict=True) if f == fold]
-            parts.append(signals_of(bench, work / "fold.onnx", training.head_of(network), held, fold))
-        schemes[scheme] = join_held_out(parts)
-        (work / "fold.onnx").unlink()
-    report("For use, on all responses:")
-    if stage:
-        stage.train([r.id for r in bench.responses], report)
-    training.export_encoder(network, work / artefacts.ENCODER)
-    save_encoder_parts(work, bench.course, training.head_of(network), schemes)
-    return {"seed": seed, "base": training.BASE_PACKAGE, "trained": datetime.now(UTC).date().isoformat()}
+
+
+def claim_parts(parts: Path, fingerprint: str) -> None:
+    """Make sure that the parts in a folder are of this training and no other.
+
+    Raises:
+        TrainingError: if they were made from other material, settings or another seed.
+    """
+    note = parts / "fingerprint.txt"
+    if not note.exists():
+        note.write_text(fingerprint, encoding="utf-8")
+    elif note.read_text(encoding="utf-8") != fingerprint:
+        raise TrainingError(f"{parts} holds parts of another training; choose an empty folder.")
+
+
+def _tell_of(report: Report, name: str, line: str) -> None:
+    report(f"{name}:{line}")
+
+
+def _work_off(
+    course: str | Path, parts: Path, share: Sequence[Fold | None], seed: int, report: Report
+) -> dict[Fold, HeldOut]:
+    """Train the encoders of some folds (None: for use, on all responses) and read the held-out responses with them."""
+    import torch
+
+    from assistant.scoring import encoder_training as training
+
+    torch.set_num_threads(1)
+    bench = Workbench(course, parts)
+    stage: training.ResponseStage | None = None
+    held_out = {}
+    for fold in share:
+        name = f"{fold.scheme}-{fold.number}" if fold else FOR_USE
+        numbers = fold_of(fold.scheme, bench.course, bench.responses) if fold else []
+        held = [r for r, number in zip(bench.responses, numbers, strict=False) if fold and number == fold.number]
+        if not (parts / f"{name}-head.npz").exists():
+            if stage is None:
+                data, facts = _material(bench), len(bench.course.facts)
+                stage = training.ResponseStage(training.load_network(parts / BANK_STAGE, facts), data, facts, seed)
+            known = [response.id for response in bench.responses if response not in held]
+            network = stage.train(known, partial(_tell_of, report, name))
+            training.export_encoder(network, parts / f"{name}.onnx")
+            # The head goes last: where it is, the encoder is whole.
+            save_head(parts / f"{name}-head.npz", bench.course, training.head_of(network))
+        if fold:
+            head = load_head(parts / f"{name}-head.npz", bench.course)
+            assert head is not None, "the fingerprint covers the facts"
+            held_out[fold] = signals_of(bench, parts / f"{name}.onnx", head, held, fold.number)
+            report(f"{name}: {len(held)} responses read")
+    return held_out
 
 
 def signals_of(
@@ -197,20 +278,20 @@ def join_held_out(parts: Sequence[HeldOut]) -> HeldOut:
     )
 
 
-def save_encoder_parts(work: Path, course: Course, head: FactHead, schemes: dict[str, HeldOut]) -> None:
-    """Keep the heads and the held-out signals as plain arrays beside the encoder."""
-    np.savez_compressed(
-        work / f"{course.id}-head.npz",
-        facts=np.array([fact.id for fact in course.facts]),
-        query=head.query.astype(np.float16),
-        value=head.value.astype(np.float16),
-        about_value=head.about_value.astype(np.float16),
-        bias=head.bias,
-        about_bias=head.about_bias,
-        scalars=np.array([head.sharpness, head.scale, head.mix], dtype=np.float32),
-    )
-    if schemes:
-        save_held_out(work / f"{course.id}-held-out.npz", schemes, [fact.id for fact in course.facts])
+def save_head(path: Path, course: Course, head: FactHead) -> None:
+    """Keep the heads as plain arrays; the file appears whole or not at all."""
+    arrays: dict[str, Any] = {
+        "facts": np.array([fact.id for fact in course.facts]),
+        "query": head.query.astype(np.float16),
+        "value": head.value.astype(np.float16),
+        "about_value": head.about_value.astype(np.float16),
+        "bias": head.bias,
+        "about_bias": head.about_bias,
+        "scalars": np.array([head.sharpness, head.scale, head.mix], dtype=np.float32),
+    }
+    unfinished = path.with_name(f"unfinished-{path.name}")
+    np.savez_compressed(unfinished, **arrays)
+    unfinished.replace(path)
 
 
 def load_head(path: Path, course: Course) -> FactHead | None:

