@@ -24,11 +24,11 @@ from assistant.scoring.agreement import (
     quadratic_weighted_kappa,
 )
 from assistant.scoring.factor_status import STATUSES
-from assistant.scoring.held_out import load_held_out, training_rows
+from assistant.scoring.held_out import load_held_out
 from assistant.scoring.model_training import fit_models
 from assistant.scoring.scorer import Scorer
 from assistant.service import Engine
-from assistant.training import NoVectors, Workbench
+from assistant.training import Workbench
 
 
 def score(course: Course, responses: Sequence[MarkedResponse], feedback: Mapping[str, Feedback]) -> dict[str, Any]:
@@ -188,17 +188,17 @@ def cross_validate(course: str | Path, report: Callable[[str], None]) -> dict[st
     artefacts.checked(folder, artefacts.TOKENIZER, manifest)
     engine = Engine(course)
     bench = Workbench(course, folder)
-    readings = bench.read(bench.responses, NoVectors())
-    forms, prompts = bench.title_forms(), bench.prompts()
+    prompts, with_errors = bench.prompts(), bench.planted()
     results: dict[str, dict[str, Feedback]] = {}
     for scheme, held in load_held_out(path, [fact.id for fact in loaded.facts]).items():
-        rows = training_rows(bench.course, bench.responses, readings, held, forms)
+        rows, planted = bench.rows(bench.responses, held), bench.rows(with_errors, held)
         fold_of = dict(zip(held.ids, held.folds, strict=True))
         feedback: dict[str, Feedback] = {}
         for fold in sorted(set(held.folds)):
             report(f"Held out by {scheme}: fold {fold + 1} of {len(set(held.folds))} ...")
             train = [row for row in rows if fold_of[row.response.id] != fold]
-            models = fit_models(bench.course, engine.scorer.reader, train, prompts)
+            spoilt = [row for row in planted if fold_of[row.response.id] != fold]
+            models = fit_models(bench.course, engine.scorer.reader, train, prompts, planted=spoilt)
             for row in rows:
                 if fold_of[row.response.id] == fold:
                     question = bench.course.question(row.response.question)

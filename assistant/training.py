@@ -31,7 +31,8 @@ from assistant.schemas import Course, MarkedResponse
 from assistant.scoring import artefacts
 from assistant.scoring.held_out import SCHEMES, HeldOut, fold_of, load_held_out, save_held_out, training_rows
 from assistant.scoring.index import FactHead, FactIndex, build_index
-from assistant.scoring.model_training import fit_deciders, fit_models, lay_labels
+from assistant.scoring.model_training import TrainingRow, fit_deciders, fit_models, lay_labels
+from assistant.scoring.planted_errors import ErrorPlanter, source_of
 from assistant.scoring.signals import NAMES, SignalReader
 from assistant.scoring.training_examples import TrainingData, make_data
 
@@ -83,6 +84,16 @@ class Workbench:
     def read(self, responses: Sequence[MarkedResponse], encoder: Any) -> list[Reading]:
         """Readings of responses."""
         return [read_doc(self.nlp(response.layout()[0]), encoder) for response in responses]
+
+    def planted(self) -> list[MarkedResponse]:
+        """The marked responses with errors planted in them; what cannot be changed has no part in it."""
+        planter = ErrorPlanter(self.course)
+        readings = self.read(self.responses, NoVectors())
+        return [planter.plant(response, reading) for response, reading in zip(self.responses, readings, strict=True)]
+
+    def rows(self, responses: Sequence[MarkedResponse], held: HeldOut) -> list[TrainingRow]:
+        """Rows for fitting and evaluating, of the responses that a scheme holds."""
+        return training_rows(self.course, responses, self.read(responses, NoVectors()), held, self.title_forms())
 
     def title_forms(self) -> dict[str, list[str]]:
         """Comparable words of each question's factor titles."""
@@ -242,7 +253,9 @@ def _work_off(
         if fold:
             head = load_head(parts / f"{name}-head.npz", bench.course)
             assert head is not None, "the fingerprint covers the facts"
-            held_out[fold] = signals_of(bench, parts / f"{name}.onnx", head, held, fold.number)
+            sources = {response.id for response in held}
+            planted = [response for response in bench.planted() if source_of(response.id) in sources]
+            held_out[fold] = signals_of(bench, parts / f"{name}.onnx", head, [*held, *planted], fold.number)
             report(f"{name}: {len(held)} responses read")
     return held_out
 
@@ -328,14 +341,12 @@ def _fit_estimators(course: str | Path, work: Path, seed: int, report: Report, e
     schemes = load_held_out(work / f"{bench.course.id}-held-out.npz", [fact.id for fact in bench.course.facts])
     held = schemes.get("response") or schemes["question"]
     report("Fitting the estimators ...")
-    rows = training_rows(
-        bench.course, bench.responses, bench.read(bench.responses, NoVectors()), held, bench.title_forms()
-    )
-    prompts = bench.prompts()
-    models = fit_models(bench.course, reader, rows, prompts, seed)
+    rows, planted = bench.rows(bench.responses, held), bench.rows(bench.planted(), held)
+    models = fit_models(bench.course, reader, rows, bench.prompts(), seed, planted)
     # For courses without trained logits only the deciders differ: they must do with similarities.
     labels = [lay_labels(bench.course, row.response, row.reading) for row in rows]
-    plain = fit_deciders(rows, labels, with_head=False, seed=seed)
+    spoilt = [(row, lay_labels(bench.course, row.response, row.reading)) for row in planted]
+    plain = fit_deciders(rows, labels, with_head=False, seed=seed, planted=spoilt)
     general = replace(
         models,
         facts=plain.facts,

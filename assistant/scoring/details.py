@@ -14,6 +14,9 @@ from assistant.schemas import Course, Fact
 ROUNDING = 0.12
 """A figure within this share of the right one is a rounding, not an error ("about a hundred tons" of 102)."""
 
+SWAPPED_KINDS = frozenset({"person", "place", "body"})
+"""Kinds of terms of which one can stand where another should."""
+
 
 @dataclass(frozen=True)
 class KeyDetails:
@@ -78,6 +81,16 @@ def date_agrees(date: Date, key: KeyDetails) -> bool:
         if date.approximate and (abs(date.first - last) <= 1 or abs(date.last - first) <= 1):
             return True
     return False
+
+
+def years_apart(date: Date, key: KeyDetails) -> int:
+    """Years between a date and the nearest of the key's; 0 where they meet or the key has none."""
+    return min((max(first - date.last, date.first - last, 0) for first, last, _ in key.years), default=0)
+
+
+def same_unit(said: Quantity, right: Quantity) -> bool:
+    """Whether two figures count the same thing, as far as the word after them tells."""
+    return said.unit.rstrip("s") == right.unit.rstrip("s") or {said.unit, right.unit} <= {"tons", "tonnes", "t"}
 
 
 def number_agrees(quantity: Quantity, key: KeyDetails) -> bool:

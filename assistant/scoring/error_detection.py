@@ -21,7 +21,7 @@ from assistant.scoring.signals import NAMES, Signals
 
 _RISING = frozenset({
     "about", "about_gap", "contradiction", "contradiction_words", "dates_conflict", "numbers_conflict", "date_unexplained",
-    "number_unexplained", "name_swapped",
+    "number_unexplained", "name_swapped", "date_strange", "number_strange", "name_strange",
 })  # fmt: skip
 _FALLING = frozenset({"dates_agree", "numbers_agree"})
 

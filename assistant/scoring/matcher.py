@@ -37,6 +37,8 @@ _FALLING = frozenset(
         "numbers_conflict",
         "date_unexplained",
         "number_unexplained",
+        "date_strange",
+        "number_strange",
     }
 )
 # Signals that need trained logits, and so are left out for a course without them.
@@ -76,8 +78,8 @@ class CandidateDecider:
         self.with_head = with_head
         self.seed = seed
 
-    def fit(self, X: Vectors, y: NDArray[np.bool_]) -> Self:  # noqa: N803
-        """Fit on candidates: `X` of shape (candidates, len(names)), `y` of shape (candidates,)."""
+    def fit(self, X: Vectors, y: NDArray[np.bool_], weight: NDArray[np.float64] | None = None) -> Self:  # noqa: N803
+        """Fit on candidates: `X` of shape (candidates, len(names)), `y` and `weight` of shape (candidates,)."""
         from sklearn.ensemble import HistGradientBoostingClassifier
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline
@@ -93,8 +95,8 @@ class CandidateDecider:
             **self.trees,
         )
         self.classes_ = np.array([False, True])
-        self.linear_ = LogisticModel.of(linear.fit(X[:, self.columns_], y))
-        self.trees_ = BoostedTrees.of(trees.fit(X[:, self.columns_], y))
+        self.linear_ = LogisticModel.of(linear.fit(X[:, self.columns_], y, logisticregression__sample_weight=weight))
+        self.trees_ = BoostedTrees.of(trees.fit(X[:, self.columns_], y, sample_weight=weight))
         return self
 
     def predict_proba(self, X: Vectors) -> NDArray[np.float64]:  # noqa: N803

@@ -17,11 +17,14 @@ from assistant.scoring.error_detection import ErrorDecider
 from assistant.scoring.factor_status import FactorProfile, FactorStatusClassifier, factor_features
 from assistant.scoring.marks import MarkModel, response_features
 from assistant.scoring.matcher import FactDecider
+from assistant.scoring.planted_errors import source_of
 from assistant.scoring.roles import RoleClassifier, sentence_features
 from assistant.scoring.scorer import Models, response_tables, spread
 from assistant.scoring.signals import NAMES, SignalReader, Signals
 
 INNER_FOLDS = 3
+PLANTED_WEIGHT = 0.3
+"""Weight of a candidate from a sentence with a planted error beside one that a student wrote."""
 MIN_ERROR_PRECISION = 0.75
 MIN_ACCUSATIONS = 20
 """Accusations needed before their precision is believed."""
@@ -124,29 +127,49 @@ class Deciders:
     wrong: list[NDArray[np.float64]]
 
 
-def fit_deciders(rows: Sequence[TrainingRow], labels: Sequence[Labels], with_head: bool, seed: int = 0) -> Deciders:
-    """Fit the deciders on the candidates of `rows`; with or without the signals that need trained logits."""
-    right = [label.conveyed[row.signals.sentence, row.signals.fact] for row, label in zip(rows, labels, strict=True)]
-    false = [label.wrong[row.signals.sentence, row.signals.fact] for row, label in zip(rows, labels, strict=True)]
-    keep = [settled(row.signals, label) for row, label in zip(rows, labels, strict=True)]
-    values = [row.signals.values for row in rows]
-    owner = np.concatenate([np.full(len(part), i) for i, part in enumerate(values)])
-    x, y, k, z = np.concatenate(values), np.concatenate(right), np.concatenate(keep), np.concatenate(false)
-    folds = list(GroupKFold(INNER_FOLDS).split(x, y, owner))
-    conveyed = np.zeros(len(y))
+def fit_deciders(
+    rows: Sequence[TrainingRow],
+    labels: Sequence[Labels],
+    with_head: bool,
+    seed: int = 0,
+    planted: Sequence[tuple[TrainingRow, Labels]] = (),
+) -> Deciders:
+    """Fit the deciders on the candidates of `rows`, with or without the signals that need trained logits.
+
+    `planted` are rows of the same responses with errors planted in them; their working points are not asked.
+    """
+    real = [_candidates(row, label) for row, label in zip(rows, labels, strict=True)]
+    spoilt = [_candidates(row, label).of_wrong_sentences() for row, label in planted]
+    place = {row.response.id: number for number, row in enumerate(rows)}
+    parts = [*real, *spoilt]
+    owners = [*range(len(rows)), *(place[source_of(row.response.id)] for row, _ in planted)]
+    table = Candidates(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    owner = np.repeat(owners, [len(part.values) for part in parts])
+    weight = np.repeat([1.0] * len(real) + [PLANTED_WEIGHT] * len(spoilt), [len(part.values) for part in parts])
+    folds = list(GroupKFold(INNER_FOLDS).split(table.values, groups=owner))
+
+    def fact_decider(chosen: NDArray[np.int64]) -> FactDecider:
+        use = chosen[table.settled[chosen]]
+        return FactDecider(with_head, seed).fit(table.values[use], table.conveyed[use], weight[use])
+
+    conveyed = np.zeros(len(owner))
     for train, test in folds:
-        use = train[k[train]]
-        conveyed[test] = FactDecider(with_head, seed).fit(x[use], y[use]).predict_proba(x[test])[:, 1]
+        conveyed[test] = fact_decider(train).predict_proba(table.values[test])[:, 1]
     # The error decider learns from the fact decider's held-out probabilities, as uncertain as they will be in use.
-    x_error = np.column_stack([x, conveyed])
-    wrong = np.zeros(len(y))
+    x_error = np.column_stack([table.values, conveyed])
+
+    def error_decider(chosen: NDArray[np.int64]) -> ErrorDecider:
+        return ErrorDecider(with_head, seed).fit(x_error[chosen], table.wrong[chosen], weight[chosen])
+
+    wrong = np.zeros(len(owner))
     for train, test in folds:
-        wrong[test] = ErrorDecider(with_head, seed).fit(x_error[train], z[train]).predict_proba(x_error[test])[:, 1]
-    split = np.cumsum([len(part) for part in values])[:-1]
-    conveyed_rows, wrong_rows = np.split(conveyed, split), np.split(wrong, split)
+        wrong[test] = error_decider(train).predict_proba(x_error[test])[:, 1]
+    split = np.cumsum([len(part.values) for part in parts])[: len(rows)]
+    conveyed_rows, wrong_rows = np.split(conveyed, split)[: len(rows)], np.split(wrong, split)[: len(rows)]
+    everything = np.arange(len(owner))
     return Deciders(
-        FactDecider(with_head, seed).fit(x[k], y[k]),
-        ErrorDecider(with_head, seed).fit(x_error, z),
+        fact_decider(everything),
+        error_decider(everything),
         choose_fact_threshold(rows, labels, conveyed_rows),
         choose_error_threshold(rows, labels, wrong_rows),
         conveyed_rows,
@@ -154,16 +177,48 @@ def fit_deciders(rows: Sequence[TrainingRow], labels: Sequence[Labels], with_hea
     )
 
 
+class Candidates(NamedTuple):
+    """Candidates with a marker's word on them, one row each; `settled` are those a fact decider may learn from."""
+
+    values: NDArray[np.float32]
+    conveyed: NDArray[np.bool_]
+    wrong: NDArray[np.bool_]
+    settled: NDArray[np.bool_]
+    sentence_wrong: NDArray[np.bool_]
+
+    def of_wrong_sentences(self) -> Candidates:
+        """Those of sentences that hold a wrong claim."""
+        here = self.sentence_wrong
+        return Candidates(self.values[here], self.conveyed[here], self.wrong[here], self.settled[here], here[here])
+
+
+def _candidates(row: TrainingRow, label: Labels) -> Candidates:
+    sentence, fact = row.signals.sentence, row.signals.fact
+    return Candidates(
+        row.signals.values,
+        label.conveyed[sentence, fact],
+        label.wrong[sentence, fact],
+        settled(row.signals, label),
+        np.asarray(label.wrong.any(axis=1))[sentence],
+    )
+
+
 def fit_models(
-    course: Course, reader: SignalReader, rows: Sequence[TrainingRow], prompts: dict[str, frozenset[str]], seed: int = 0
+    course: Course,
+    reader: SignalReader,
+    rows: Sequence[TrainingRow],
+    prompts: dict[str, frozenset[str]],
+    seed: int = 0,
+    planted: Sequence[TrainingRow] = (),
 ) -> Models:
-    """Fit every estimator on `rows`.
+    """Fit every estimator on `rows`; the deciders also on `planted`, the same responses with errors planted in them.
 
     What one estimator hands to the next is predicted by inner cross-validation over responses, so that each learns
     from inputs as uncertain as they will be on new responses.
     """
     labels = [lay_labels(course, row.response, row.reading) for row in rows]
-    deciders = fit_deciders(rows, labels, all(row.signals.has_head for row in rows), seed)
+    spoilt = [(row, lay_labels(course, row.response, row.reading)) for row in planted]
+    deciders = fit_deciders(rows, labels, all(row.signals.has_head for row in rows), seed, spoilt)
     conveyed_rows, wrong_rows = deciders.conveyed, deciders.wrong
     fact_threshold, error_threshold = deciders.fact_threshold, deciders.error_threshold
 

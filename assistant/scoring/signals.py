@@ -14,6 +14,7 @@ from assistant.nlp.encoder import Vectors
 from assistant.nlp.reading import Reading, SentenceReading
 from assistant.schemas import Course, Fact
 from assistant.scoring.details import (
+    SWAPPED_KINDS,
     DetailAgreement,
     KeyDetails,
     compare_details,
@@ -21,6 +22,8 @@ from assistant.scoring.details import (
     details_of,
     figures_of,
     number_agrees,
+    same_unit,
+    years_apart,
 )
 from assistant.scoring.index import FactIndex, best_and_mean
 
@@ -30,14 +33,13 @@ CANDIDATES_BY_COSINE = 6
 CANDIDATES_BY_WORDS = 4
 LIKELY_ABOUT = -0.85
 """Logit above which a sentence is likely enough about a fact for the fact to explain a date in it (30 %)."""
-SWAPPED_KINDS = {"person", "place", "body"}
 
 NAMES = (
     "logit", "logit_margin", "logit_rank", "cosine", "cosine_mean", "cosine_margin", "near_miss", "contradiction", "words",
     "words_mean", "words_margin", "characters", "pair_words", "logit_before", "logit_after", "logit_elsewhere", "topic_before", "topic_response",
     "relevant", "dates_agree", "dates_conflict", "numbers_agree", "numbers_conflict", "names_share", "names_missing",
     "length", "likely_facts", "hedged", "fact_wordings", "about", "about_gap", "contradiction_words", "date_unexplained",
-    "number_unexplained", "name_swapped",
+    "number_unexplained", "name_swapped", "date_strange", "number_strange", "name_strange", "date_distance", "same_unit",
 )  # fmt: skip
 
 
@@ -187,27 +189,43 @@ class SignalReader:
         column: NDArray[np.int64],
         about: Vectors,
     ) -> Vectors:
-        """For each candidate: a date or figure that no likely fact of its sentence explains, or a name that stands
-        where another of its kind should; shape (3, candidates).
+        """For each candidate, shape (8, candidates): a date or figure in conflict with it that no likely fact of its
+        sentence explains; a name that stands where another of its kind should; the same where no candidate at all
+        explains the date or figure, and no likely fact the name; how far off the date is (log of years); whether the
+        figure counts what the fact's figure counts.
         """
-        result = np.zeros((3, len(row)), dtype=np.float32)
+        result = np.zeros((8, len(row)), dtype=np.float32)
         candidates: dict[int, list[int]] = {}
         for place, sentence in enumerate(row.tolist()):
             candidates.setdefault(sentence, []).append(place)
         for number, places in candidates.items():
             sentence = sentences[number]
-            likely = [self.keys[column[place]] for place in places if about[number, column[place]] > LIKELY_ABOUT]
+            if not (sentence.dates or sentence.quantities or sentence.terms):
+                continue
+            keys = [self.keys[column[place]] for place in places]
+            likely = [
+                key for place, key in zip(places, keys, strict=True) if about[number, column[place]] > LIKELY_ABOUT
+            ]
             dates = [date for date in sentence.dates if not any(date_agrees(date, key) for key in likely)]
+            strange_dates = [date for date in dates if not any(date_agrees(date, key) for key in keys)]
             figures = [q for q in sentence.quantities if not any(number_agrees(q, key) for key in likely)]
-            for place in places:
-                key = self.keys[column[place]]
-                result[0, place] = bool(key.years) and any(not date_agrees(date, key) for date in dates)
-                figures_here = [q for q in figures if q in figures_of(sentence, key)]
-                result[1, place] = bool(key.numbers) and any(not number_agrees(q, key) for q in figures_here)
+            strange_figures = [q for q in figures if not any(number_agrees(q, key) for key in keys)]
+            strange_terms = set(sentence.terms).difference(*(key.names for key in likely))
+            for place, key in zip(places, keys, strict=True):
+                wrong_dates = [date for date in dates if not date_agrees(date, key)] if key.years else []
+                result[0, place] = bool(wrong_dates)
+                here = [q for q in figures_of(sentence, key) if q in figures] if key.numbers else []
+                wrong_figures = [q for q in here if not number_agrees(q, key)]
+                result[1, place] = bool(wrong_figures)
                 missing = key.names - {*sentence.terms, *sentence.references}
                 kinds = {self._kind.get(name) for name in missing} & SWAPPED_KINDS
                 others = {term for term in sentence.terms if term not in key.names and self._kind.get(term) in kinds}
                 result[2, place] = bool(others)
+                result[3, place] = any(date in strange_dates for date in wrong_dates)
+                result[4, place] = any(q in strange_figures for q in wrong_figures)
+                result[5, place] = bool(others & strange_terms)
+                result[6, place] = math.log1p(min((years_apart(date, key) for date in wrong_dates), default=0))
+                result[7, place] = any(same_unit(q, right) for q in wrong_figures for right in key.numbers)
         return result
 
     def _topic_mass(self, likely: Vectors) -> Vectors:

@@ -1,7 +1,9 @@
 import pytest
 
+from assistant.nlp.dates import Date
+from assistant.nlp.quantities import Quantity
 from assistant.schemas import Fact, Key
-from assistant.scoring.details import compare_details, details_of, figures_of
+from assistant.scoring.details import KeyDetails, compare_details, details_of, figures_of, same_unit, years_apart
 
 
 @pytest.fixture
@@ -123,3 +125,20 @@ def test_an_ordinal_is_held_against_an_ordinal_alone(course, read):
     )
     assert [quantity.value for quantity in figures_of(sentence, tons)] == [102]
     assert [quantity.value for quantity in figures_of(sentence, party)] == [17, 102]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "years"), [(1926, 1926, 2), (1928, 1930, 0), (1931, 1931, 0), (1936, 1937, 4)]
+)
+def test_years_apart_counts_to_the_nearest_end_of_a_range(first, last, years):
+    key = KeyDetails(years=((1928, 1932, None),), numbers=(), names=frozenset())
+    assert years_apart(Date(0, 4, first, last), key) == years
+    assert years_apart(Date(0, 4, first, last), KeyDetails((), (), frozenset())) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "same"),
+    [("ton", "tons", True), ("tonnes", "tons", True), ("percent", "tons", False), ("", "", True)],
+)
+def test_figures_count_the_same_thing_by_the_word_after_them(said, right, same):
+    assert same_unit(Quantity(0, 1, 1.0, said), Quantity(0, 1, 2.0, right)) is same
