@@ -40,15 +40,18 @@ def install(lock: Path) -> None:
     STAMP.write_text(" ".join(both))
 
 
-def install_browser() -> None:
-    """Install Chromium from Debian's packages where that can be done; the browser tests say so where it cannot."""
-    if any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
-        return
-    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        print("Installing Chromium for the browser tests ...", flush=True)
+def install_programs() -> None:
+    """Install what tests drive from Debian's packages where that can be done; the tests say so where it cannot."""
+    missing = []
+    if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
+        missing.append("chromium")
+    if not shutil.which("initdb") and not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        missing.append("postgresql")
+    if missing and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        print(f"Installing {' and '.join(missing)} for the tests ...", flush=True)
         subprocess.run(["apt-get", "-qq", "update"], check=False)
         subprocess.run(
-            ["apt-get", "-qq", "-y", "install", "--no-install-recommends", "chromium"],
+            ["apt-get", "-qq", "-y", "install", "--no-install-recommends", *missing],
             check=False,
             stdout=subprocess.DEVNULL,
             env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
@@ -73,7 +76,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if task == "app":
         return subprocess.run([PYTHON, "-m", "assistant", "serve", *rest], cwd=ROOT).returncode
-    install_browser()
+    install_programs()
     return subprocess.run([PYTHON, "-m", "pytest", *rest], cwd=ROOT).returncode
 
 
