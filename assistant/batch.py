@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.class_sets import Submission
-from assistant.schemas import Feedback, ReviewReason
+from assistant.schemas import Course, Feedback, ReviewReason
+from assistant.scoring.artefacts import models_folder, read_manifest
 from assistant.service import GUESSED, MARKING_NOTES, BatchRow
 from assistant.spreadsheets import safe_cell
 
@@ -139,6 +140,20 @@ def part_of(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+def made_with(course: Course) -> dict[str, str]:
+    """What marks depend on beside the response: the course, its corpus, the models.
+
+    Raises:
+        ArtefactError: if there are no models.
+    """
+    manifest = json.dumps(read_manifest(models_folder()), sort_keys=True)
+    return {
+        "course": course.id,
+        "corpus": course.version,
+        "models": hashlib.sha256(manifest.encode()).hexdigest(),
+    }
+
+
 class Journal:
     """What has been marked so far, so that an interrupted run goes on where it stopped.
 
@@ -146,8 +161,7 @@ class Journal:
 
     Args:
         path: the file to keep it in.
-        made_with: what marks depend on beside the response: course, corpus and models. A journal made with anything
-            else is begun afresh.
+        made_with: what marks depend on beside the response. A journal made with anything else is begun afresh.
     """
 
     def __init__(self, path: Path, made_with: dict[str, str]) -> None:

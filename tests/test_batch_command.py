@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 import zipfile
 
+import psutil
 import pytest
 from docx import Document
 from mixed_set import FAMILY_NAMES, OTHER_QUESTION, QUESTION, as_zip, documents
@@ -153,6 +156,70 @@ def test_a_killed_batch_goes_on_and_gives_the_same_files(source, done, tmp_path)
     assert contents(out) == {
         name: whole[name] for name in ("feedback.jsonl", "marks.csv", "sheets.html", "class-picture.html")
     }
+
+
+def started(source, out, *options):
+    """A run that has marked some of the set, in a process group of its own, as a terminal starts it."""
+    running = subprocess.Popen(
+        command(source, out, *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+    journal = out / JOURNAL
+    for _ in range(2400):
+        if journal.is_file() and journal.read_bytes().count(b"\n") >= 4:
+            return running
+        assert running.poll() is None, running.stderr.read()
+        time.sleep(0.05)
+    running.kill()
+    raise AssertionError("it marked nothing")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups to interrupt")
+def test_stopped_from_the_keyboard_it_says_how_to_go_on_and_goes_on(source, done, tmp_path):
+    out = tmp_path / "out"
+    running = started(source, out, "--jobs", 2)
+    os.killpg(running.pid, signal.SIGINT)
+    said, errors = running.communicate(timeout=120)
+    assert (running.returncode, said) == (130, b"")
+    assert errors == b"Stopped. Run the same command again to go on from here.\n"
+    assert [path.name for path in out.iterdir()] == [JOURNAL]
+    kept = (out / JOURNAL).read_bytes().count(b"\n") - 1
+    again = run(source, out, "--jobs", 2, "--json")
+    assert (again.returncode, json.loads(again.stdout)["marked"]) == (0, done[1]["marked"])
+    assert 0 < kept < done[1]["marked"]
+    whole = contents(done[0])
+    assert contents(out) == {name: whole[name] for name in ("feedback.jsonl", "marks.csv")}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows names its processes otherwise")
+def test_with_a_process_ended_by_the_system_it_says_how_to_go_on_and_goes_on(source, done, tmp_path):
+    out = tmp_path / "out"
+    running = started(source, out, "--jobs", 2)
+    workers = [child for child in psutil.Process(running.pid).children() if "LokyProcess" in " ".join(child.cmdline())]
+    workers[0].kill()
+    said, errors = running.communicate(timeout=120)
+    assert (running.returncode, said) == (2, b"")
+    assert errors.startswith(b"A process was ended while it marked") and errors.count(b"\n") == 1, errors.decode()
+    assert run(source, out, "--jobs", 1).returncode == 0
+    whole = contents(done[0])
+    assert contents(out) == {name: whole[name] for name in ("feedback.jsonl", "marks.csv")}
+    assert not psutil.wait_procs(workers, timeout=60)[1], "a process is left over"
+
+
+def test_the_same_set_again_writes_the_same_files(source, tmp_path):
+    small = tmp_path / "set.zip"
+    with zipfile.ZipFile(source) as whole, zipfile.ZipFile(small, "w") as part:
+        for name in whole.namelist()[:2]:
+            part.writestr(name, whole.read(name))
+    wrote = []
+    for _ in range(2):
+        finished = run(small, tmp_path / "out", "--jobs", 1, "--json")
+        assert (finished.returncode, finished.stderr) == (0, "")
+        assert json.loads(finished.stdout) == {
+            "marked": 2, "not_marked": 0, "to_review": 0, "question_guessed": 0, "repeated": 0,
+            "marks": str(tmp_path / "out" / "marks.csv"),
+        }  # fmt: skip
+        wrote.append(contents(tmp_path / "out"))
+    assert wrote[0] == wrote[1]
 
 
 def test_two_processes_write_what_one_does(source, done, tmp_path):

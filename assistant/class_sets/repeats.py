@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from datasketch import MinHash, MinHashLSH
+import numpy as np
+from datasketch import MinHash
 
 from assistant.class_sets.submission import Submission
 from assistant.schemas import ReviewReason
@@ -24,8 +25,7 @@ _WORD = re.compile(r"\w+")
 def note_repeats(submissions: Iterable[Submission]) -> Iterator[Submission]:
     """The submissions; one whose text an earlier one holds says which. Keeps a kilobyte or so for each, no text."""
     seen: dict[bytes, str] = {}
-    sketches: dict[str, MinHash] = {}
-    index = MinHashLSH(threshold=NEARLY, num_perm=HASHES)
+    sketches = _Sketches()
     for submission in submissions:
         words = _WORD.findall((submission.text or "").casefold())
         if not words:
@@ -39,16 +39,35 @@ def note_repeats(submissions: Iterable[Submission]) -> Iterator[Submission]:
         if len(words) < LEAST_WORDS:
             yield submission
             continue
-        sketch = _sketch(words)
-        likest = max(index.query(sketch), key=lambda key: sketch.jaccard(sketches[key]), default="")
-        key = f"{len(sketches)} {submission.id}"
-        index.insert(key, sketch)
-        sketches[key] = sketch
-        if likest and sketch.jaccard(sketches[likest]) >= NEARLY:
-            other = likest.partition(" ")[2]
+        other = sketches.likest(sketch := _sketch(words))
+        sketches.add(submission.id, sketch)
+        if other is not None:
             yield _repeating(submission, other, "nearly-same-text", f"Nearly the same text as {other}.")
         else:
             yield submission
+
+
+class _Sketches:
+    """The sketches of texts. All are compared with each new one: that is quick, misses none, and needs no index."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._rows = np.empty((64, HASHES), dtype=np.uint64)
+
+    def add(self, name: str, sketch: np.ndarray) -> None:
+        """Keep the sketch of a text."""
+        if len(self._names) == len(self._rows):
+            self._rows = np.concatenate((self._rows, np.empty_like(self._rows)))
+        self._rows[len(self._names)] = sketch
+        self._names.append(name)
+
+    def likest(self, sketch: np.ndarray) -> str | None:
+        """The name of the text that is most like one, the earliest of several; None if none is nearly the same."""
+        if not self._names:
+            return None
+        common = np.count_nonzero(self._rows[: len(self._names)] == sketch, axis=1)
+        likest = int(common.argmax())
+        return self._names[likest] if common[likest] >= NEARLY * HASHES else None
 
 
 def _repeating(submission: Submission, other: str, code: str, message: str) -> Submission:
@@ -56,8 +75,9 @@ def _repeating(submission: Submission, other: str, code: str, message: str) -> S
     return replace(submission, repeats=other, notes=(*submission.notes, note))
 
 
-def _sketch(words: list[str]) -> MinHash:
+def _sketch(words: list[str]) -> np.ndarray:
+    """Hashes of a text's shingles, shape (HASHES,): two texts agree in about as many as they have shingles in common."""
     shingles = {" ".join(words[i : i + SHINGLE_WORDS]) for i in range(len(words) - SHINGLE_WORDS + 1)}
     sketch = MinHash(num_perm=HASHES)
     sketch.update_batch([shingle.encode(errors="replace") for shingle in shingles])
-    return sketch
+    return sketch.hashvalues.astype(np.uint64)

@@ -24,7 +24,7 @@ Role = Literal["first", "second"]
 """Whose mark it is: the one that counts, or that of a second teacher who does not see the first."""
 State = Literal["waiting", "read", "unread"]
 """Of a script: still to be read by the assistant, read, or not readable."""
-Event = Literal["suggested", "unread", "awarded", "withdrawn", "question changed"]
+Event = Literal["suggested", "unread", "awarded", "withdrawn", "question changed", "moved"]
 
 
 class ClassSetRow(Base):
@@ -125,6 +125,26 @@ class NewScript:
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """What is suggested for a script."""
+
+    mark: int | None
+    level: int | None
+    range: tuple[int, int] | None
+
+    @classmethod
+    def of_row(cls, row: ScriptRow) -> Suggestion:
+        """The suggestion of a script as it stands."""
+        low, high = row.range_low, row.range_high
+        return cls(row.mark, row.level, None if low is None or high is None else (low, high))
+
+    def write_to(self, row: ScriptRow) -> None:
+        """Make it the suggestion of a script."""
+        row.mark, row.level = self.mark, self.level
+        row.range_low, row.range_high = self.range or (None, None)
+
+
+@dataclass(frozen=True)
 class Award:
     """What one teacher made of a script.
 
@@ -180,11 +200,16 @@ class ScriptOverview:
 
 @dataclass(frozen=True)
 class StoredScript:
-    """A script with its text and the assistant's feedback, None before it has been read."""
+    """A script with its text and the assistant's feedback, None before it has been read.
+
+    Mark, level and range in the feedback are what is suggested now; `own_mark` is what the assistant suggested by itself,
+    before a teacher's standard moved it.
+    """
 
     overview: ScriptOverview
     text: str
     feedback: Feedback | None
+    own_mark: int | None = None
 
 
 @dataclass(frozen=True)
@@ -247,6 +272,11 @@ class ClassSets:
         self._database = database
         self.owner = owner
 
+    @property
+    def database(self) -> Database:
+        """Where they are kept."""
+        return self._database
+
     # --- sets --------------------------------------------------------------------------------------------------------
 
     def create(self, course: str, title: str, scripts: Iterable[NewScript]) -> int:
@@ -260,7 +290,7 @@ class ClassSets:
                 session.add(stored)
                 session.flush()
                 if script.problem:
-                    session.add(_trail(stored, "unread"))
+                    session.add(trail_row(stored, "unread"))
                 session.expunge(stored)  # a long set is not held in memory
             return row.id
 
@@ -330,45 +360,54 @@ class ClassSets:
             return list(session.scalars(chosen))
 
     def keep_suggestion(
-        self, script: int, question: str, feedback: Feedback, notes: Sequence[ReviewReason] = ()
+        self,
+        script: int,
+        question: str,
+        feedback: Feedback,
+        notes: Sequence[ReviewReason] = (),
+        moved: Suggestion | None = None,
     ) -> None:
-        """Keep the assistant's feedback on a script, with all its notes. It awards nothing."""
+        """Keep the assistant's feedback on a script, with all its notes. It awards nothing.
+
+        `moved` is what a teacher's own standard makes of the suggestion, where she has one.
+        """
         with self._database.writing() as session:
-            row = self._own(session, script)
+            row = self._own(session, script, lock=True)
             if row is None:
                 return  # deleted meanwhile
             row.question, row.notes = question, [note.model_dump() for note in notes]
             row.state, row.problem = "read", ""
             row.feedback = feedback.model_dump(mode="json")
             row.reasons = [reason.model_dump() for reason in feedback.review_reasons]
-            row.words, row.level, row.mark = feedback.words, feedback.level, feedback.mark
-            row.max_mark, (row.range_low, row.range_high) = feedback.max_mark, feedback.mark_range
-            session.add(_trail(row, "suggested", mark=None, model=feedback.model.version))
+            row.words, row.max_mark = feedback.words, feedback.max_mark
+            own = Suggestion(feedback.mark, feedback.level, feedback.mark_range)
+            (moved or own).write_to(row)
+            session.add(trail_row(row, "suggested", mark=None, model=feedback.model.version))
 
     def keep_problem(self, script: int, problem: str) -> None:
         """Keep why the assistant could not read a script."""
         with self._database.writing() as session:
-            row = self._own(session, script)
+            row = self._own(session, script, lock=True)
             if row is not None:
                 row.state, row.problem = "unread", problem
-                session.add(_trail(row, "unread"))
+                session.add(trail_row(row, "unread"))
 
     def change_question(self, script: int, question: str, marker: str) -> None:
         """Have a script read again for another question. Its award, made for the old one, is withdrawn."""
         with self._database.writing() as session:
-            row = self._own(session, script)
+            row = self._own(session, script, lock=True)
             if row is None or not row.text:
                 return
             for award in session.scalars(select(AwardRow).where(AwardRow.script_id == script)):
                 if award.mark is not None:
-                    session.add(_trail(row, "withdrawn", role=award.role, marker=marker))
+                    session.add(trail_row(row, "withdrawn", role=award.role, marker=marker))
                     award.mark, award.marker, award.updated = None, marker, _now()
                     award.revision += 1
             row.question, row.state, row.problem = question, "waiting", ""
             row.notes = [note for note in row.notes if note["code"] not in QUESTION_NOTES]
             row.feedback = row.level = row.mark = row.max_mark = row.range_low = row.range_high = None
             row.reasons = []
-            session.add(_trail(row, "question changed", marker=marker))
+            session.add(trail_row(row, "question changed", marker=marker))
 
     # --- awards ------------------------------------------------------------------------------------------------------
 
@@ -399,7 +438,7 @@ class ClassSets:
         """Award each script what is suggested for it, where nothing was awarded yet; how many were."""
         accepted = 0
         with self._database.writing() as session:
-            for script in scripts:
+            for script in sorted(scripts):  # in one order, so that two who accept never wait for each other
                 row = self._own(session, script, lock=True)
                 stored = session.get(AwardRow, (script, "first"))
                 if row is None or row.mark is None or (stored is not None and stored.mark is not None):
@@ -481,7 +520,7 @@ class ClassSets:
             session.add(stored)
         if stored.mark != award.mark:
             event: Event = "withdrawn" if award.mark is None else "awarded"
-            session.add(_trail(row, event, role=role, marker=award.marker, mark=award.mark))
+            session.add(trail_row(row, event, role=role, marker=award.marker, mark=award.mark))
         stored.mark, stored.comment, stored.marker = award.mark, award.comment, award.marker
         stored.revision += 1
         stored.updated = _now()
@@ -511,9 +550,10 @@ def _new_row(class_set: int, place: int, script: NewScript) -> ScriptRow:
     )
 
 
-def _trail(
+def trail_row(
     row: ScriptRow, event: Event, role: str = "first", marker: str = "", mark: int | None = None, model: str = ""
 ) -> TrailRow:
+    """An entry for a script's trail, with the suggestion as it stands."""
     if not model and row.feedback:
         model = str(row.feedback["model"]["version"])
     return TrailRow(
@@ -551,14 +591,18 @@ def _overview(row: ScriptRow, award: AwardRow | None) -> ScriptOverview:
         level=row.level,
         mark=row.mark,
         max_mark=row.max_mark,
-        range=None if row.range_low is None or row.range_high is None else (row.range_low, row.range_high),
+        range=Suggestion.of_row(row).range,
         award=_award(award),
     )
 
 
 def _script(row: ScriptRow, award: AwardRow | None) -> StoredScript:
-    feedback = Feedback.model_validate(row.feedback) if row.feedback else None
-    return StoredScript(_overview(row, award), row.text, feedback)
+    overview = _overview(row, award)
+    if not row.feedback:
+        return StoredScript(overview, row.text, None)
+    own = Feedback.model_validate(row.feedback)
+    suggested = {"mark": overview.mark, "level": overview.level, "mark_range": overview.range}
+    return StoredScript(overview, row.text, own.model_copy(update=suggested), own.mark)
 
 
 def _award(row: AwardRow | None) -> Award:

@@ -30,6 +30,9 @@ APPLICATION = "essay-practice-assistant"
 FILE_NAME = "assistant.sqlite"
 BUSY_SECONDS = 15
 """How long one writer waits for another before it gives up; a write takes milliseconds."""
+CONNECT_SECONDS = 10
+"""How long a server may take to answer."""
+POSTGRESQL = "postgresql+psycopg"
 MIGRATIONS = Path(__file__).with_name("migrations")
 _UPGRADE_LOCK = 0x61737369
 """Number of the lock under which one process at a time upgrades a PostgreSQL database."""
@@ -83,7 +86,8 @@ class Database:
     """A database at this version's tables.
 
     Args:
-        place: path of an SQLite file, or a URL that SQLAlchemy knows (`postgresql+psycopg://...`).
+        place: path of an SQLite file, or a URL that SQLAlchemy knows (`postgresql://user@host/name`, which needs the
+            extra `department`).
 
     Raises:
         StoreError: if it cannot be opened, or was written by a newer version of the assistant.
@@ -100,7 +104,8 @@ class Database:
             self._writing = self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
             self._upgrade()
         except ImportError as error:  # the driver of the database
-            raise StoreError(f"The database {self.name} needs the Python package '{error.name}'.") from error
+            extra = " (the extra 'department')" if self.url.drivername == POSTGRESQL else ""
+            raise StoreError(f"The database {self.name} needs the Python package '{error.name}'{extra}.") from error
         except OSError as error:
             raise StoreError(f"The database {self.name} cannot be made ({error.strerror or error}).") from error
         except DatabaseError as error:
@@ -172,16 +177,19 @@ def _url(place: str) -> URL:
     if "://" not in place:
         return URL.create("sqlite", database=str(Path(place).expanduser()))
     try:
-        return make_url(place)
+        url = make_url(place)
     except (ArgumentError, ValueError):
         # The URL may hold a password, so it is not repeated.
         raise StoreError("The URL of the database cannot be understood.") from None
+    # What administrators hand out names no Python driver.
+    return url.set(drivername=POSTGRESQL) if url.drivername in ("postgresql", "postgres") else url
 
 
 def _engine(url: URL) -> Engine:
     # Values hold students' texts: they stay out of every error message and log.
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        wait = {"connect_timeout": CONNECT_SECONDS} if url.drivername == POSTGRESQL else {}
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=wait)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import ScalarSelect, String, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assistant.store.database import Base, Moment
@@ -30,10 +31,14 @@ def id_of(subject: str) -> ScalarSelect[int]:
 
 def lock_learner(session: Session, subject: str) -> int:
     """The id of a learner, made if never seen; until the session ends nobody else writes for the same learner."""
-    found = session.scalar(select(Learner.id).where(Learner.subject == subject).with_for_update())
+    own = select(Learner.id).where(Learner.subject == subject).with_for_update()
+    found = session.scalar(own)
     if found is not None:
         return found
     learner = Learner(subject=subject, created=datetime.now(UTC))
-    session.add(learner)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(learner)
+    except IntegrityError:  # made in another tab since we looked
+        return session.execute(own).scalar_one()
     return learner.id

@@ -31,6 +31,19 @@ def test_a_text_changed_here_and_there_is_nearly_the_same():
     assert noted(text(1), text(2), " ".join(words)) == [("",), ("",), ("s0", "nearly-same-text")]
 
 
+def test_of_many_texts_the_likest_is_named_and_the_earliest_of_several():
+    words = text(1).split()
+
+    def changed(*places):
+        return " ".join("changed" if place in places else word for place, word in enumerate(words))
+
+    far, near = changed(50, 100, 150, 200), changed(100)
+    others = [text(seed) for seed in range(100, 300)]
+    assert noted(far, near, near + " so", *others, changed(101))[-1] == ("s1", "nearly-same-text")
+    cycle = text(1, 60) + " "
+    assert noted(cycle * 3, cycle * 4, cycle * 5)[2] == ("s0", "nearly-same-text"), "all have the same shingles"
+
+
 def test_a_shared_quotation_makes_no_copy():
     shared = text(9, 40)
     assert noted(f"{shared} {text(1)}", f"{shared} {text(2)}") == [("",), ("",)]

@@ -1,19 +1,45 @@
-"""A fresh database, and a learner's record in it."""
+"""A fresh database, in an SQLite file and in PostgreSQL by turns, and a learner's record in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from postgresql_server import NoPostgreSQL, PostgreSQL, running_server
 
 from assistant.schemas import CriterionFeedback, Feedback, ModelInfo
 from assistant.store.database import Database
 from assistant.store.drafts import PracticeRecord
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of the tests' own."""
+    try:
+        with running_server() as started:
+            yield started
+    except NoPostgreSQL as error:
+        pytest.skip(f"Not tested on PostgreSQL: {error}.")
+
+
 @pytest.fixture
-def database(tmp_path) -> Iterator[Database]:
-    opened = Database(tmp_path / "practice.sqlite")
+def postgresql(server) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    with server.new_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request, tmp_path) -> str:
+    """Where a database may be made: a file, or an empty database of a server."""
+    if request.param == "sqlite":
+        return str(tmp_path / "practice.sqlite")
+    return request.getfixturevalue("postgresql")
+
+
+@pytest.fixture
+def database(place) -> Iterator[Database]:
+    opened = Database(place)
     yield opened
     opened.close()
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
+import multiprocessing
+import queue
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from assistant.schemas import ReviewReason
 from assistant.store.class_sets import (
@@ -141,11 +146,11 @@ def test_a_mark_outside_the_question_is_refused(sets, suggested, mark):
         sets.award(suggested[0], Award(mark=mark))
 
 
-def test_many_threads_award_one_after_another(place_of, suggested):
+def test_many_threads_award_one_after_another(place, suggested):
     results = []
 
     def award(number):
-        sets = ClassSets(Database(place_of), "local")
+        sets = ClassSets(Database(place), "local")
         try:
             results.append(sets.award(suggested[0], Award(mark=number, marker=f"t{number}")).mark)
         except AwardedElsewhere as error:
@@ -160,9 +165,89 @@ def test_many_threads_award_one_after_another(place_of, suggested):
     assert results.count(("kept", winner)) == 7
 
 
-@pytest.fixture
-def place_of(tmp_path):
-    return tmp_path / "practice.sqlite"
+def award_with_another(place, script, mark, marker, ready, results):
+    """Award a script at the same time as somebody else; once told of her award, mark the same all the same."""
+    sets = ClassSets(Database(place))
+    mine = sets.award_of(script, "first")
+    ready.wait(60)
+    try:
+        results.put((marker, None, sets.award(script, replace(mine, mark=mark, marker=marker)).revision))
+    except AwardedElsewhere as error:
+        again = sets.award(script, replace(error.stored, mark=mark, marker=marker))
+        results.put((marker, (error.stored.marker, error.stored.mark), again.revision))
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_of_two_who_award_at_once_the_later_sees_the_other_and_both_are_in_the_trail(place, sets, suggested, kind):
+    for script in suggested:
+        if kind == "threads":
+            ready, results, start = threading.Barrier(2), queue.Queue(), threading.Thread
+        else:
+            context = multiprocessing.get_context("spawn")
+            ready, results, start = context.Barrier(2), context.Queue(), context.Process
+        people = (("Ms Li", 9), ("Mr Ray", 4))
+        at_work = [
+            start(target=award_with_another, args=(place, script, mark, marker, ready, results))
+            for marker, mark in people
+        ]
+        for person in at_work:
+            person.start()
+        told = {result[1] is not None: result for result in (results.get(timeout=120) for _ in people)}
+        for person in at_work:
+            person.join()
+        (first, _, one), (second, seen, two) = told[False], told[True]
+        marks = dict(people)
+        assert {first, second} == set(marks) and seen == (first, marks[first]) and (one, two) == (1, 2)
+        assert [(entry.event, entry.marker, entry.mark) for entry in sets.trail(script)] == [
+            ("suggested", "", None), ("awarded", first, marks[first]), ("awarded", second, marks[second]),
+        ]  # fmt: skip
+        stored = sets.award_of(script, "first")
+        assert (stored.marker, stored.mark) == (second, marks[second])
+
+
+def test_two_who_accept_the_same_scripts_at_once_in_any_order_award_each_once(place, sets, feedback):
+    class_set = sets.create("small", "Set", (NewScript(f"{number}.txt", "famine", "Grain.") for number in range(30)))
+    scripts = sets.waiting(class_set)
+    for script in scripts:
+        sets.keep_suggestion(script, "famine", feedback)
+    ready = threading.Barrier(2)
+
+    def accept(order):
+        own = ClassSets(Database(place))
+        ready.wait(60)
+        return own.accept(order, "Ms Li")
+
+    with ThreadPoolExecutor(2) as pool:
+        accepted = list(pool.map(accept, (scripts, scripts[::-1])))
+    assert sum(accepted) == len(scripts)
+    for script in scripts:
+        assert [entry.event for entry in sets.trail(script)] == ["suggested", "awarded"]
+
+
+def test_an_award_made_while_the_question_is_changed_is_refused_or_withdrawn(place, sets, class_set, suggested):
+    script = suggested[0]
+    ready = threading.Barrier(2)
+
+    def award():
+        own = ClassSets(Database(place))
+        ready.wait(60)
+        with suppress(ValueError):
+            own.award(script, Award(mark=9, marker="Ms Li"))
+
+    def change():
+        own = ClassSets(Database(place))
+        ready.wait(60)
+        own.change_question(script, "plans", "Mr Ray")
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(award), pool.submit(change)]:
+            done.result()
+    assert sets.award_of(script, "first").mark is None
+    events = [entry.event for entry in sets.trail(script)]
+    assert events in (
+        ["suggested", "question changed"],
+        ["suggested", "awarded", "withdrawn", "question changed"],
+    )
 
 
 def test_accepting_many_leaves_awards_and_unread_scripts_alone(sets, class_set, suggested):
@@ -226,11 +311,12 @@ def test_nobody_reaches_the_set_of_another(database, sets, class_set, suggested)
     assert sets.sample(class_set) is None
 
 
-def test_deleting_a_set_leaves_nothing_of_it(sets, class_set, suggested, place_of):
+def test_deleting_a_set_leaves_nothing_of_it(place, database, sets, class_set, suggested):
     sets.award(suggested[0], Award(mark=9, comment="A comment to forget.", marker="Ms Li"))
     sets.keep_sample(class_set, 1, suggested)
     sets.delete(class_set)
-    with sqlite3.connect(place_of) as raw:
+    with database.reading() as session:
         for table in ("class_sets", "scripts", "awards", "award_trail", "marking_samples"):
-            assert raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
-    assert b"A comment to forget" not in place_of.read_bytes()
+            assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+    if place.endswith(".sqlite"):
+        assert b"A comment to forget" not in Path(place).read_bytes()

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import sqlite3
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.engine import make_url
 
 import assistant.store
-from assistant.store.database import DATABASE_VARIABLE, Base, Database, StoreError, database_place
+from assistant.store.database import DATABASE_VARIABLE, Base, Database, StoreError, _url, database_place
 from assistant.store.learners import Learner
 
 
-@pytest.fixture
-def place(tmp_path) -> Path:
-    return tmp_path / "a folder" / "practice.sqlite"
+@contextmanager
+def raw(place: str) -> Iterator[Connection]:
+    """A connection past the store; what is done is kept."""
+    engine = create_engine(_url(place))
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
 
 
 def test_the_place_comes_from_the_environment_or_is_the_users_own_folder(monkeypatch):
@@ -32,43 +39,50 @@ def test_the_place_comes_from_the_environment_or_is_the_users_own_folder(monkeyp
     assert "essay-practice-assistant" in database_place()
 
 
+def test_a_database_is_made_and_opened_again(place):
+    for _ in range(2):
+        Database(place).close()
+        with raw(place) as connection:
+            tables = set(inspect(connection).get_table_names())
+        assert {"learners", "answers_in_progress", "drafts", "hint_steps", "flashcards", "reviews"} <= tables
+
+
 @pytest.mark.parametrize("as_url", [False, True])
-def test_a_database_is_made_with_its_folder_and_opened_again(place, as_url):
+def test_a_file_is_made_with_its_folder_for_readers_beside_a_writer(tmp_path, as_url):
+    place = tmp_path / "a folder" / "practice.sqlite"
     Database(f"sqlite:///{place}" if as_url else place).close()
-    with sqlite3.connect(place) as raw:
-        tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert {"learners", "answers_in_progress", "drafts", "hint_steps", "flashcards", "reviews"} <= tables
-    Database(place).close()
+    with raw(str(place)) as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_modules_declare(place):
     for module in pkgutil.iter_modules(assistant.store.__path__, "assistant.store."):
         importlib.import_module(module.name)
     Database(place).close()
-    with create_engine(f"sqlite:///{place}").connect() as connection:
+    with raw(place) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
 
 
 def test_a_newer_database_is_refused_in_one_sentence_and_left_as_it_is(place):
     Database(place).close()
-    with sqlite3.connect(place) as raw:
-        raw.execute("UPDATE alembic_version SET version_num = 'from-the-future'")
-    before = place.read_bytes()
+    with raw(place) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'from-the-future'"))
+        connection.execute(text("DROP TABLE reviews"))
     with pytest.raises(StoreError, match=r"written by a newer version of the assistant; install that version"):
         Database(place)
-    assert place.read_bytes() == before
+    with raw(place) as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).all() == [("from-the-future",)]
+        assert not inspect(connection).has_table("reviews")
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(place, monkeypatch):
-    place.parent.mkdir()
-    with sqlite3.connect(place) as raw:
-        raw.execute("CREATE TABLE reviews (id INTEGER)")  # the last of our tables cannot be made
-    with pytest.raises(StoreError, match="table reviews already exists"):
+def test_a_migration_that_fails_leaves_nothing_behind(place):
+    with raw(place) as connection:
+        connection.execute(text("CREATE TABLE reviews (id INTEGER)"))  # so that ours of that name cannot be made
+    with pytest.raises(StoreError, match=r'(table reviews|relation "reviews") already exists'):
         Database(place)
-    with sqlite3.connect(place) as raw:
-        assert raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall() == [("reviews",)]
+    with raw(place) as connection:
+        assert inspect(connection).get_table_names() == ["reviews"]
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path):
@@ -133,7 +147,8 @@ def test_a_moment_comes_back_with_its_zone(place):
         session.add(Learner(subject="somebody", created=here))
     with database.reading() as session:
         back = session.query(Learner).one().created
-        assert session.execute(text("SELECT created FROM learners")).scalar().startswith("2026-03-01 10:30")
+        if place.endswith(".sqlite"):  # which knows nothing of zones
+            assert session.execute(text("SELECT created FROM learners")).scalar().startswith("2026-03-01 10:30")
     assert back == here and back.tzinfo is UTC
 
 
@@ -141,3 +156,46 @@ def test_a_moment_without_a_zone_is_refused(place):
     database = Database(place)
     with pytest.raises(StoreError), database.writing() as session:
         session.add(Learner(subject="somebody", created=datetime(2026, 3, 1)))
+
+
+# --- PostgreSQL alone ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_a_url_as_administrators_write_it_needs_no_driver_named(postgresql, scheme):
+    url = postgresql.replace("postgresql+psycopg", scheme)
+    database = Database(url)
+    with database.writing() as session:
+        session.add(Learner(subject="somebody", created=datetime.now(UTC)))
+    database.close()
+    with raw(postgresql) as connection:
+        assert connection.execute(text("SELECT subject FROM learners")).all() == [("somebody",)]
+
+
+def test_a_server_that_is_not_there_is_named_without_the_password():
+    with pytest.raises(
+        StoreError, match=r"postgresql\+psycopg://ann:\*\*\*@127\.0\.0\.1:1/marks cannot be opened"
+    ) as caught:
+        Database("postgresql://ann:secret@127.0.0.1:1/marks")
+    assert "secret" not in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_database_that_is_not_there_is_named(postgresql):
+    with pytest.raises(StoreError, match=r'cannot be opened \(.*database "elsewhere" does not exist'):
+        Database(make_url(postgresql).set(database="elsewhere").render_as_string())
+
+
+def test_without_its_driver_the_extra_that_brings_it_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"needs the Python package 'psycopg' \(the extra 'department'\)\."):
+        Database("postgresql://ann@127.0.0.1:1/marks")
+
+
+def test_a_connection_that_was_cut_is_made_again(server, postgresql):
+    database = Database(postgresql)
+    with database.reading() as session:
+        assert session.query(Learner).count() == 0
+    server.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test_%'")
+    with database.reading() as session:
+        assert session.query(Learner).count() == 0
+    database.close()
