@@ -1,19 +1,29 @@
-"""The browser app: which pages there are. What each page does lives in `assistant.app`."""
+"""The browser app: which pages there are, and for whom. What each page does lives in `assistant.app`."""
 
 import streamlit as st
 
-from assistant.app import class_sets, flashcards, glossary, my_data, practice, progress
+from assistant.app import class_sets, flashcards, glossary, my_data, practice, progress, sign_in
 from assistant.app.resources import ICON
 
 st.set_page_config(page_title="Essay practice", page_icon=ICON, layout="centered")
 
+# What to draw and how to call it, by place in the address.
+PAGES = {
+    "practise": (practice.page, "Practise"),
+    "progress": (progress.page, "Progress"),
+    "flashcards": (flashcards.page, "Flashcards"),
+    "glossary": (glossary.page, "Glossary"),
+    "class-sets": (class_sets.page, "Class sets"),
+    "my-data": (my_data.page, "My data"),
+}
+
+somebody = sign_in.enter()
+# A page that somebody may not see is not there at all. No icons: Streamlit would fetch them from the web.
 pages = [
-    # No icons on the pages: Streamlit would fetch them from the web to show in the browser's tab.
-    st.Page(practice.page, title="Practise", url_path="practise", default=True),
-    st.Page(progress.page, title="Progress", url_path="progress"),
-    st.Page(flashcards.page, title="Flashcards", url_path="flashcards"),
-    st.Page(glossary.page, title="Glossary", url_path="glossary"),
-    st.Page(class_sets.page, title="Class sets", url_path="class-sets"),
-    st.Page(my_data.page, title="My data", url_path="my-data"),
+    st.Page(draw, title=title, url_path=place, default=place == "practise")
+    for place, (draw, title) in PAGES.items()
+    if somebody.may_see(place)
 ]
-st.navigation(pages, position="top").run()
+chosen = st.navigation(pages, position="top")
+sign_in.show_account(somebody)
+chosen.run()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-import hashlib
+import importlib.util
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +23,7 @@ from rich.table import Table
 from typer.exceptions import TyperException
 
 from assistant import __version__
+from assistant.accounts import SIGN_IN_VARIABLE
 
 if TYPE_CHECKING:
     from assistant.schemas import Feedback
@@ -66,7 +69,9 @@ def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 USER_ERRORS = {
+    "assistant.accounts": "SignInError",
     "assistant.class_sets.submission": "ClassSetError",
+    "assistant.cluster": "ClusterError",
     "assistant.corpus.building": "BuildError",
     "assistant.corpus.loading": "CourseError",
     "assistant.documents": "DocumentError",
@@ -75,6 +80,7 @@ USER_ERRORS = {
     "assistant.scoring.encoder_training": "TrainingExtraMissing",
     "assistant.service": "UnknownQuestion",
     "assistant.store.database": "StoreError",
+    "assistant.training": "TrainingError",
 }
 """What a user can cause or mend, by the module that raises it."""
 
@@ -111,28 +117,43 @@ def serve(
     course: CourseOption = "stalin",
     port: Annotated[int, typer.Option(help="Port of the browser app.", min=1, max=65535)] = 8501,
     headless: Annotated[bool, typer.Option(help="Do not open a browser window.")] = False,
+    address: Annotated[
+        str, typer.Option(help="Address to serve at; any but this machine's own needs --sign-in.")
+    ] = "localhost",
+    sign_in: Annotated[
+        Path | None,
+        typer.Option("--sign-in", help="TOML file that says how people sign in, and who is a teacher: see the README."),
+    ] = None,
 ) -> None:
-    """Start the browser app on this machine."""
+    """Start the browser app: for this machine, or with --sign-in for a school."""
+    from assistant.accounts import is_local
     from assistant.corpus.loading import find_course
 
     folder = find_course(course)
+    if sign_in is None and not is_local(address):
+        fail(f"Serving at {address} lets other machines in, so people must sign in: name the settings with --sign-in.")
+    options = sign_in_options(sign_in) if sign_in else []
     router = Path(__file__).resolve().parent / "_data" / "streamlit_app.py"
     if not router.is_file():
         router = Path(__file__).resolve().parent.parent / "streamlit_app.py"
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(router),
-        "--server.port",
-        str(port),
-        "--server.address",
-        "localhost",
-    ]
-    command += ["--browser.gatherUsageStats", "false", "--server.headless", str(headless).lower()]
+    command = [sys.executable, "-m", "streamlit", "run", str(router)]
+    command += ["--server.port", str(port), "--server.address", address]
+    command += ["--browser.gatherUsageStats", "false", "--server.headless", str(headless).lower(), *options]
     environment = {**os.environ, "ASSISTANT_COURSE": str(folder.resolve())}
+    if sign_in:
+        environment[SIGN_IN_VARIABLE] = str(sign_in.resolve())
     raise typer.Exit(subprocess.run(command, env=environment, cwd=router.parent, check=False).returncode)
+
+
+def sign_in_options(path: Path) -> list[str]:
+    """What Streamlit must be told for people to sign in as a file says, once it has been found fit. Raises SignInError."""
+    from assistant.accounts import SignInError, read_sign_in
+
+    settings = read_sign_in(path)
+    if importlib.util.find_spec("authlib") is None:
+        raise SignInError("Signing in needs the extra 'school': pip install 'essay-practice-assistant[school]'.")
+    # Streamlit lets a browser in by the name it knows the app by.
+    return ["--secrets.files", str(path.resolve()), "--browser.serverAddress", settings.host]
 
 
 @app.command()
@@ -229,12 +250,30 @@ class MarksKind(StrEnum):
     moodle = "moodle"
 
 
+@contextmanager
+def batch_marker(course: str, jobs: int, scheduler: str | None) -> Iterator[Callable[..., Iterator[BatchRow]]]:
+    """What marks the submissions of a class set: processes of this machine, or the workers of a scheduler."""
+    if scheduler is None:
+        from assistant.service import mark_batch
+
+        yield functools.partial(mark_batch, course, jobs=jobs or os.cpu_count() or 1)
+        return
+    from assistant.cluster import Cluster
+
+    with Cluster(scheduler) as cluster:
+        yield functools.partial(cluster.mark_batch, course)
+
+
 @app.command()
 @plain_errors
 def batch(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help="A folder, zip, CSV, XLSX or JSONL file of answers.")],
     to: Annotated[Path, typer.Option("--out", help="Folder for feedback.jsonl and marks.csv.")],
     jobs: Annotated[int, typer.Option(help="Processes to use; 0 for one a core.", min=0)] = 0,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Address of a Dask scheduler: its workers, to which the texts are sent, mark instead."),
+    ] = None,
     question: Annotated[
         str | None, typer.Option("--question", "-q", help="The question all answers answer; recognised if not known.")
     ] = None,
@@ -266,6 +305,8 @@ def batch(
         fail(f"There is no question '{question}'; the questions are: {', '.join(sorted(known))}.")
     if to.exists() and not to.is_dir():
         fail(f"{to} is a file; --out needs a folder.")
+    if jobs and scheduler is not None:
+        fail("--jobs is for processes of this machine; leave it out with --scheduler.")
     if student_codes and marks_kinds and MarksKind.moodle in marks_kinds:
         fail("Moodle knows students by what --student-codes takes out; leave one of the two options out.")
     submissions = read_class_set(source, question, known, guessing=True, subject_words=subject_words(loaded))
@@ -273,12 +314,10 @@ def batch(
     from assistant.class_sets.repeats import note_repeats
 
     codes = StudentCodes(read_key(student_codes)) if student_codes else None
-    from assistant.batch import JOURNAL, Journal, write_batch
+    from assistant.batch import JOURNAL, Journal, made_with, write_batch
     from assistant.reports import sinks
-    from assistant.scoring.artefacts import models_folder, read_manifest
-    from assistant.service import mark_batch
 
-    manifest = read_manifest(models_folder())  # if there are no models, nothing is written
+    rests_on = made_with(loaded)  # if there are no models, nothing is written
     said: list[str] = []
 
     def left_out(written: int, others: int) -> None:
@@ -293,34 +332,34 @@ def batch(
         also.append(sinks.workbook(loaded) if marks is MarksKind.xlsx else sinks.moodle_grades(left_out))
     if picture or earlier:
         also.append(sinks.class_picture(loaded, sinks.earlier_set(loaded, earlier) if earlier else ()))
-    jobs = jobs or os.cpu_count() or 1
-    made_with = {
-        "course": loaded.id,
-        "corpus": loaded.version,
-        "models": hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest(),
-    }
-    journal = Journal(to / JOURNAL, made_with)
-    finished = False
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    try:
-        with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
-            task = progress.add_task("Marking", total=len(submissions))
+    with batch_marker(course, jobs, scheduler) as mark_all:  # before anything is written
+        journal = Journal(to / JOURNAL, rests_on)
+        finished = False
+        try:
+            with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
+                task = progress.add_task("Marking", total=len(submissions))
 
-            def report(row: BatchRow) -> None:
-                journal.keep(row)
-                progress.advance(task)
+                def report(row: BatchRow) -> None:
+                    journal.keep(row)
+                    progress.advance(task)
 
-            coming = code_students(submissions, codes) if codes else iter(submissions)
-            rows = mark_batch(course, note_repeats(coming), jobs, recall=journal.recall)
-            summary = write_batch(rows, to, report, also)
-        if codes and student_codes:
-            write_key(student_codes, codes.entries)
-        finished = True
-    except KeyboardInterrupt:
-        err.print("Stopped. Run the same command again to go on from here.", markup=False)
-        raise
-    finally:
-        journal.close(finished)
+                coming = code_students(submissions, codes) if codes else iter(submissions)
+                rows = mark_all(note_repeats(coming), recall=journal.recall)
+                summary = write_batch(rows, to, report, also)
+            if codes and student_codes:
+                write_key(student_codes, codes.entries)
+            finished = True
+        except BrokenExecutor:  # the system ended one of joblib's processes
+            fail(
+                "A process was ended while it marked, perhaps for want of memory. "
+                "Run the same command again to go on from here, with fewer --jobs."
+            )
+        except KeyboardInterrupt:
+            err.print("Stopped. Run the same command again to go on from here.", markup=False)
+            raise
+        finally:
+            journal.close(finished)
     for line in said:
         err.print(line, markup=False)
     if as_json:
@@ -417,6 +456,11 @@ def corpus_build(
     out.print(summary, markup=False, soft_wrap=True)
 
 
+def tell(message: str) -> None:
+    """A line on progress, on standard error."""
+    err.print(message, markup=False)
+
+
 @app.command()
 @plain_errors
 def train(
@@ -429,11 +473,14 @@ def train(
             "--estimators-only", help="Keep the encoder; refit the scikit-learn estimators (minutes, no torch)."
         ),
     ] = False,
+    parts: Annotated[
+        Path | None, typer.Option(help="Folder that keeps what is done; an interrupted training goes on from there.")
+    ] = None,
 ) -> None:
     """Rebuild the models from the corpus."""
     from assistant.training import train_course
 
-    train_course(course, to, seed, estimators_only, lambda message: err.print(message, markup=False))
+    train_course(course, to, seed, estimators_only, tell, parts)
 
 
 @app.command()
