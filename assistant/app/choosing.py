@@ -82,13 +82,22 @@ def choose_question(course: Course, drafts: Sequence[Draft]) -> Question:
             format_func=lambda style: "Any" if style == ANY_STYLE else style_line(course.rubric.style(style)),
             key=session.STYLE,
             horizontal=True,
+            on_change=session.redraw,
+            args=("page",),
             persist_state="session",
         )
     style = st.session_state.get(session.STYLE, ANY_STYLE)
     offered = [question for question in course.questions if style in (ANY_STYLE, question.style)]
     topics = list(dict.fromkeys(question.topic for question in offered))
     topic = st.selectbox(
-        "Topic", topics, format_func=title_of_id, key=session.TOPIC, persist_state="session", width="stretch"
+        "Topic",
+        topics,
+        format_func=title_of_id,
+        key=session.TOPIC,
+        on_change=session.redraw,
+        args=("page",),
+        persist_state="session",
+        width="stretch",
     )
     questions = [question for question in offered if question.topic == topic]
     last = last_drafts(drafts)
@@ -98,6 +107,8 @@ def choose_question(course: Course, drafts: Sequence[Draft]) -> Question:
         format_func=lambda identifier: markdown_plain(course.question(identifier).prompt),
         captions=[_caption(course, question, last) for question in questions],
         key=session.question_key(topic),
+        on_change=session.redraw,
+        args=("page",),
         persist_state="session",
         width="stretch",
     )
@@ -108,6 +119,7 @@ def choose_question(course: Course, drafts: Sequence[Draft]) -> Question:
 def select(question: Question) -> None:
     """Choose a question for the student. Only before the choices are drawn."""
     session.clear_messages()
+    session.redraw("page")
     if st.session_state.get(session.STYLE, ANY_STYLE) not in (ANY_STYLE, question.style):
         st.session_state[session.STYLE] = ANY_STYLE
     st.session_state[session.TOPIC] = question.topic

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import streamlit as st
 
+from assistant.app.wording import capital, count
 from assistant.class_picture import ScriptDigest, class_pictures, compare, digest
-from assistant.reports.feedback_sheets import FileNames, sheets, sheets_zip, write_sheets_html
+from assistant.reports.feedback_sheets import FileNames, Sheet, sheets, sheets_docx, sheets_zip, write_sheets_html
 from assistant.reports.picture import picture_page, picture_part, picture_style
 from assistant.reports.scripts import Script, json_lines
 from assistant.reports.tables import write_marks_csv, write_marks_workbook, write_moodle_csv
@@ -18,6 +19,7 @@ from assistant.schemas import Course
 from assistant.store.class_sets import ClassSetOverview, ClassSets
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def set_title(overview: ClassSetOverview) -> str:
@@ -93,6 +95,12 @@ def show_downloads(course: Course, sets: ClassSets, overview: ClassSetOverview) 
         "Show the suggested level on sheets where nothing was awarded, named as a suggestion",
         key="class_sets.suggestions",
     )
+    findings = st.checkbox(
+        "Let what the assistant found follow your words and the mark on sheets", value=True, key="class_sets.findings"
+    )
+
+    def written(scripts: list[Script]) -> Iterator[Sheet]:
+        return (sheet for _, sheet in sheets(course, scripts, suggestions, findings))
 
     def offer(label: str, name: str, mime: str, make: Callable[[list[Script]], str | bytes]) -> None:
         st.download_button(
@@ -107,18 +115,21 @@ def show_downloads(course: Course, sets: ClassSets, overview: ClassSetOverview) 
     offer("Marks (Excel)", "marks.xlsx", WORKBOOK, lambda scripts: _workbook(course, scripts))
     offer("Marks (CSV)", "marks.csv", "text/csv", lambda scripts: _csv(course, scripts))
     offer("Awards for Moodle’s grading worksheet (CSV)", "moodle.csv", "text/csv", _moodle)
+    if missing := not_for_moodle(sets, overview.id):
+        st.html(
+            f'<p class="ap-quiet">{capital(count(missing, "awarded script"))} not in Moodle’s file: without Moodle’s number '
+            "of the student, or one of several scripts of a student.</p>"
+        )
     st.markdown("#### Feedback sheets")
     offer(
-        "All sheets to print (HTML)",
+        "All sheets to print or save as PDF (HTML)",
         "sheets.html",
         "text/html",
-        lambda scripts: _sheets_html(course, scripts, suggestions),
+        lambda scripts: _sheets_html(written(scripts)),
     )
+    offer("All sheets in one document (.docx)", "sheets.docx", DOCUMENT, lambda scripts: sheets_docx(written(scripts)))
     offer(
-        "A document each (zip of .docx)",
-        "sheets.zip",
-        "application/zip",
-        lambda scripts: sheets_zip(sheet for _, sheet in sheets(course, scripts, suggestions)),
+        "A document each (zip of .docx)", "sheets.zip", "application/zip", lambda scripts: sheets_zip(written(scripts))
     )
     st.markdown("#### For other programs")
     offer(
@@ -148,7 +159,16 @@ def _moodle(scripts: list[Script]) -> str:
     return lines.getvalue()
 
 
-def _sheets_html(course: Course, scripts: list[Script], suggestions: bool) -> str:
+def not_for_moodle(sets: ClassSets, class_set: int) -> int:
+    """How many awarded scripts of a set cannot be handed to Moodle."""
+    awarded = [
+        Script(script.name, script.question, participant=script.participant, award=script.award.mark)
+        for script in sets.overviews(class_set)
+    ]
+    return len(write_moodle_csv(io.StringIO(), awarded))
+
+
+def _sheets_html(content: Iterable[Sheet]) -> str:
     lines = io.StringIO()
-    write_sheets_html(lines, (sheet for _, sheet in sheets(course, scripts, suggestions)))
+    write_sheets_html(lines, content)
     return lines.getvalue()

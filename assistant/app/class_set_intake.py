@@ -156,6 +156,8 @@ def bring_in(
                 yield _new_script(submission)
 
         otherwise = PurePosixPath(uploads[0].name).parts[0] if uploads else "Pasted answers"
+        if codes is not None:
+            otherwise = "Class set"  # a file's name may be a student's
         class_set = sets.create(course.id, title.strip() or otherwise, scripts())
     return class_set, kept
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.app import class_set_state as state
+from assistant.app.recalibration_view import suggest_with
 from assistant.app.wording import capital, count
 from assistant.class_sets import Submission
 from assistant.service import mark_with
 from assistant.store.class_sets import ClassSets
+from assistant.store.standards import Standards
 
 if TYPE_CHECKING:
     from assistant.service import Engine
@@ -47,14 +49,17 @@ def read_waiting(engine: Engine, sets: ClassSets, class_set: int) -> None:
 def read_script(engine: Engine, sets: ClassSets, script: int) -> None:
     """Have one script read and keep the suggestion, or why there is none."""
     stored = sets.script(script)
-    if stored is None:
-        return  # deleted meanwhile
+    if stored is None or stored.overview.state != "waiting":
+        return  # deleted meanwhile, or read for somebody else
     overview = stored.overview
     row = mark_with(engine, Submission(overview.name, overview.question, stored.text, notes=overview.notes))
     if row.feedback is None:
         sets.keep_problem(script, row.problem)
     else:
-        sets.keep_suggestion(script, row.question, row.feedback, row.notes)
+        course = engine.course
+        kept = Standards(sets.database, sets.owner).current(course.id).get(course.question(row.question).style)
+        moved = suggest_with(course)(row.feedback, kept)
+        sets.keep_suggestion(script, row.question, row.feedback, row.notes, moved)
 
 
 def time_left(seconds: float) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
+
 import streamlit as st
 
+from assistant.app import sign_in
 from assistant.store.class_sets import Award
 
 CHOSEN = "class_sets.chosen"
@@ -14,6 +18,7 @@ OPEN = "class_sets.open"
 MARKER = "class_sets.marker"
 SECOND_MARKER = "class_sets.second_marker"
 _NEXT = "class_sets.next"
+_FIRST = "class_sets.first"
 _READING = "class_sets.reading"
 _KEY = "class_sets.key"
 _NOTICE = "class_sets.notice"
@@ -31,6 +36,22 @@ def apply_next() -> None:
     """Choose the set that was to be next. Only before the choice is drawn."""
     if _NEXT in st.session_state:
         st.session_state[CHOSEN] = st.session_state.pop(_NEXT)
+
+
+def table_key(scripts: Sequence[int]) -> str:
+    """Key of the table that shows these scripts, in this order."""
+    return f"class_sets.table.{hashlib.sha256(repr(list(scripts)).encode()).hexdigest()[:16]}"
+
+
+def open_first() -> None:
+    """Have the first script of the table opened, as after another search."""
+    st.session_state[_FIRST] = True
+
+
+def apply_first(script: int) -> None:
+    """Open this script, the table's first, where that was asked for. Only before the choice of a script is drawn."""
+    if st.session_state.pop(_FIRST, False):
+        st.session_state[OPEN] = script
 
 
 def mark_key(script: int, role: str) -> str:
@@ -54,8 +75,18 @@ def empty_form() -> None:
 
 
 def marker() -> str:
-    """The name that goes with what is awarded here."""
-    return str(st.session_state.get(MARKER) or "").strip() or "teacher"
+    """The name that goes with what is awarded here: of whoever signed in, or else the one given."""
+    return sign_in.person().name or str(st.session_state.get(MARKER) or "").strip() or "teacher"
+
+
+def second_marker() -> str:
+    """The same for second marks; "" where nobody gave a name yet."""
+    return sign_in.person().name or str(st.session_state.get(SECOND_MARKER) or "").strip()
+
+
+def names_needed() -> bool:
+    """Whether those who award must say who they are: nobody has signed in."""
+    return not sign_in.person().name
 
 
 def known_award(script: int, role: str) -> Award | None:

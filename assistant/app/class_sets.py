@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,7 +15,8 @@ from assistant.app.class_set_exports import set_title, show_downloads, show_pict
 from assistant.app.class_set_intake import intake_form
 from assistant.app.class_set_reading import read_waiting
 from assistant.app.double_marking_view import show_double_marking
-from assistant.app.review_queue import Show, agreeable, found, queue, reasons_to_look
+from assistant.app.recalibration_view import show_recalibration
+from assistant.app.review_queue import Show, agreeable, found, queue, reasons_to_look, short_reasons
 from assistant.app.script_view import show_script
 from assistant.app.wording import count, escape, markdown_plain
 from assistant.store.class_sets import ClassSetOverview, ClassSets, ScriptOverview
@@ -27,7 +29,7 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { max-width: 72rem; }
 [data-testid="stButton"] kbd { color: inherit; opacity: 1; }
 </style>"""
-VIEWS = ("Review", "Class picture", "Second marking", "Downloads")
+VIEWS = ("Review", "Class picture", "Moderation", "Downloads")
 
 
 def page() -> None:
@@ -56,8 +58,9 @@ def page() -> None:
     scripts = sets.overviews(chosen.id)
     if view == "Class picture":
         show_picture(engine.course, sets, chosen.id, [other for other in own if other.id != chosen.id])
-    elif view == "Second marking":
+    elif view == "Moderation":
         show_double_marking(engine.course, sets, chosen.id, scripts)
+        show_recalibration(engine.course, sets)
     elif view == "Downloads":
         show_downloads(engine.course, sets, chosen)
         _delete(sets, chosen)
@@ -93,34 +96,50 @@ def _choose(own: Sequence[ClassSetOverview]) -> ClassSetOverview | None:
 
 
 def _review(engine: Engine, sets: ClassSets, scripts: list[ScriptOverview]) -> None:
-    st.text_input(
-        "Your name, kept with what you award", key=state.MARKER, placeholder="teacher", persist_state="session"
-    )
+    if state.names_needed():
+        st.text_input(
+            "Your name, kept with what you award", key=state.MARKER, placeholder="teacher", persist_state="session"
+        )
     st.html(f'<p role="status">{escape(standing(scripts))}</p>')
     search, show = st.columns([1, 2], vertical_alignment="bottom")
-    words = search.text_input("Search", key=state.SEARCH, placeholder="Name, question, reason …")
+    words = search.text_input(
+        "Search", key=state.SEARCH, placeholder="Name, question, reason …", on_change=state.open_first
+    )
     chosen = show.segmented_control(
-        "Show", list(Show), default=Show.ALL, required=True, format_func=str, key=state.SHOW
+        "Show", list(Show), default=Show.ALL, required=True, format_func=str, key=state.SHOW, on_change=state.open_first
     )
     rows = found(queue(scripts), words, chosen or Show.ALL)
     if not rows:
         st.info("No script of this set fits.")
         return
+    ids = [script.id for script in rows]
+    st.html('<p class="ap-quiet">Press a row to open its script below; tick rows to award several at once.</p>')
     table = st.dataframe(
         review_table(rows),
         hide_index=True,
-        on_select="rerun",
-        selection_mode="multi-row",
-        key="class_sets.table",
+        on_select=partial(_open_pressed, ids),
+        selection_mode=["multi-row", "single-cell"],
+        # A tick belongs to a place in the table: where other scripts stand in its places, no tick may remain.
+        key=state.table_key(ids),
+        placeholder="",
+        alt="The scripts of this set, those that need you first at the top",
         column_config={
-            "Suggested": st.column_config.TextColumn(width="small"),
+            "Suggested": st.column_config.TextColumn(width="medium"),
+            "Level": st.column_config.NumberColumn(width="small"),
             "Awarded": st.column_config.NumberColumn(width="small"),
             "Why to look": st.column_config.TextColumn(width="large"),
         },
     )
     picked = [rows[place] for place in table["selection"]["rows"] if place < len(rows)]
     _accept_many(sets, rows, picked)
-    _open(engine, sets, rows, scripts, picked)
+    _open(engine, sets, rows, scripts)
+
+
+def _open_pressed(ids: list[int]) -> None:
+    """Open the script whose row was pressed, in a table of these scripts."""
+    cells = st.session_state[state.table_key(ids)]["selection"]["cells"]
+    if cells and cells[0][0] < len(ids):
+        st.session_state[state.OPEN] = ids[cells[0][0]]
 
 
 def standing(scripts: Sequence[ScriptOverview]) -> str:
@@ -142,7 +161,7 @@ def review_table(scripts: Sequence[ScriptOverview]) -> pd.DataFrame:
             "Suggested": [_suggested(script) for script in scripts],
             "Level": pd.array([script.level for script in scripts], dtype="Int64"),
             "Awarded": pd.array([script.award.mark for script in scripts], dtype="Int64"),
-            "Why to look": [" ".join(reason.message for reason in reasons_to_look(script)) for script in scripts],
+            "Why to look": [" ".join(short_reasons(script)) for script in scripts],
             "Question": [script.question for script in scripts],
             "Words": [script.words for script in scripts],
             "File": [script.name for script in scripts],
@@ -166,12 +185,14 @@ def _accept_many(sets: ClassSets, rows: Sequence[ScriptOverview], picked: Sequen
         disabled=not plain,
         on_click=_accept,
         args=(sets, [script.id for script in plain]),
+        wrap=True,
     )
     right.button(
         f"Award what is suggested to the {len(chosen)} ticked",
         disabled=not chosen,
         on_click=_accept,
         args=(sets, [script.id for script in chosen]),
+        wrap=True,
     )
 
 
@@ -180,18 +201,16 @@ def _accept(sets: ClassSets, scripts: list[int]) -> None:
     state.set_notice(f"{accepted} awarded as suggested. Each can be changed or withdrawn.")
 
 
-def _open(
-    engine: Engine,
-    sets: ClassSets,
-    rows: Sequence[ScriptOverview],
-    scripts: list[ScriptOverview],
-    picked: Sequence[ScriptOverview],
-) -> None:
+def _open(engine: Engine, sets: ClassSets, rows: Sequence[ScriptOverview], scripts: list[ScriptOverview]) -> None:
     st.header("Open a script", anchor=False)
-    ids = [script.id for script in rows]
-    labels = {script.id: f"{script.place}. {script.label}" for script in rows}
+    state.apply_first(rows[0].id)
+    shown = {script.id for script in rows}
+    # What is open stays open when an award takes it out of the rows, and the way on does not lead elsewhere for it.
+    by_urgency = queue(scripts, awarded_last=False)
+    ids = [script.id for script in by_urgency if script.id in shown or script.id == st.session_state.get(state.OPEN)]
+    labels = {script.id: f"{script.place}. {script.label}" for script in scripts}
     if st.session_state.get(state.OPEN) not in ids:
-        st.session_state[state.OPEN] = picked[0].id if picked else ids[0]
+        st.session_state[state.OPEN] = rows[0].id
     before, choice, after = st.columns([1, 4, 1], vertical_alignment="bottom")
     with choice:
         opened = st.selectbox("Script", ids, format_func=labels.__getitem__, key=state.OPEN)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from assistant.app import progress, session
 from assistant.app.drafts import Comparison, cautions, compare, gains
 from assistant.app.highlights import annotated
 from assistant.app.wording import STATUSES, escape, when
@@ -19,6 +20,7 @@ def show_changes(drafts: list[Draft]) -> None:
         return
     last = drafts[-1]
     st.html(gains_html(compare(drafts[-2], last)))
+    st.page_link(st.Page(progress.page, title="Progress", url_path="progress"), label="See your progress")
     with st.expander("Your drafts side by side", key="practice.side_by_side"):
         earlier = _choose_earlier(drafts[:-1])
         comparison = compare(earlier, last)
@@ -39,6 +41,8 @@ def _choose_earlier(earlier: list[Draft]) -> Draft:
         [draft.number for draft in reversed(earlier)],
         format_func=lambda number: f"Draft {number}, {when(earlier[number - 1].created)}",
         key="practice.earlier",
+        on_change=session.redraw,
+        args=("page",),
     )
     return next(draft for draft in earlier if draft.number == number)
 
@@ -75,9 +79,10 @@ def comparison_html(comparison: Comparison, before: Draft, after: Draft) -> str:
     )
     new = [(item, _tie(item, comparison)) for item in comparison.new]
     facts = (
-        _facts("＋", "New facts", new)
-        + _facts("＝", "Kept facts", ((item, "") for item in comparison.kept))
-        + _facts("－", "Lost facts", ((item, "") for item in comparison.lost))
+        _facts("+", "New facts", new)
+        + _facts("=", "Kept facts", ((item, "") for item in comparison.kept))
+        + _facts("−", "Lost facts", ((item, "") for item in comparison.lost))
+        + _facts("~", "Read differently, though your words are the same", ((item, "") for item in comparison.wavering))
     )
     return table + facts
 

@@ -18,6 +18,7 @@ USUAL_SAMPLE = 6
 
 def show_double_marking(course: Course, sets: ClassSets, class_set: int, scripts: Sequence[ScriptOverview]) -> None:
     """Draw the sample, the script to mark next, and how far the markers agree."""
+    st.subheader("Second marking", anchor=False)
     ready = {script.id: script for script in scripts if script.mark is not None}
     if not ready:
         st.info("There is nothing to mark twice yet: no script of this set has been read.")
@@ -56,7 +57,9 @@ def _draw_form(sets: ClassSets, class_set: int, ready: Mapping[int, ScriptOvervi
 
 
 def _mark_next(course: Course, sets: ClassSets, drawn: Sequence[ScriptOverview], second: Mapping[int, int]) -> None:
-    marker = st.text_input("Second teacher's name", key=state.SECOND_MARKER, persist_state="session").strip()
+    if state.names_needed():
+        st.text_input("Second teacher’s name", key=state.SECOND_MARKER, persist_state="session")
+    marker = state.second_marker()
     done = sum(script.id in second for script in drawn)
     st.html(f'<p role="status">{done} of {len(drawn)} marked.</p>')
     if not marker:

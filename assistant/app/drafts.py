@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.app.wording import capital, count
-from assistant.schemas import EvidenceFeedback, Feedback, Role, Status
+from assistant.schemas import EvidenceFeedback, FactorFeedback, Feedback, Role, Span, Status
 from assistant.store.drafts import Draft
 
 _RANK: dict[Status, int] = {"missing": 0, "mentioned": 1, "developed": 2}
@@ -17,31 +18,40 @@ JUDGEMENT_STEP = 0.15
 
 @dataclass(frozen=True)
 class FactorChange:
-    """A factor's status in the draft before and in this one; at least one of them is not `missing`."""
+    """A factor's status in the draft before and in this one; at least one of them is not `missing`.
+
+    `reworked` is whether the student changed any of the words that it rests on in either draft.
+    """
 
     title: str
     before: Status
     after: Status
+    reworked: bool = True
 
     @property
     def gained(self) -> bool:
-        """Whether it is argued further than before."""
-        return _RANK[self.after] > _RANK[self.before]
+        """Whether the student argues it further than before."""
+        return self.reworked and _RANK[self.after] > _RANK[self.before]
 
     @property
     def lost(self) -> bool:
-        """Whether it is argued less than before."""
-        return _RANK[self.after] < _RANK[self.before]
+        """Whether the student argues it less than before."""
+        return self.reworked and _RANK[self.after] < _RANK[self.before]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two drafts held against each other.
+    """Two drafts held against each other: what the student changed.
+
+    Reading is not perfect: the same sentence may be understood a little differently beside other sentences. Nobody is
+    praised or blamed for that, so whatever rests on words that stand in both drafts is neither gained nor lost.
 
     Attributes:
         new, kept, lost: facts by the draft that holds them, as the later draft has them where it does.
+        wavering: facts read in one of the drafts alone, from words that stand in both.
         tied: ids of the new facts that support a point: see `is_tied`.
         fixed, new_errors: how many wrong claims were put right or taken out, and how many are new.
+        doubted: how many claims are now thought wrong that stood there before.
         judgement: how far the score for judgement moved, from -1 to 1.
         same_text: whether nothing but white space differs.
     """
@@ -50,15 +60,19 @@ class Comparison:
     new: tuple[EvidenceFeedback, ...]
     kept: tuple[EvidenceFeedback, ...]
     lost: tuple[EvidenceFeedback, ...]
+    wavering: tuple[EvidenceFeedback, ...]
     tied: frozenset[str]
     fixed: int
     new_errors: int
+    doubted: int
     judgement: float
     same_text: bool
 
     @property
     def judgement_words(self) -> str:
         """How the judgement changed, in one word or two."""
+        if self.same_text:
+            return "much the same"
         if self.judgement >= JUDGEMENT_STEP:
             return "stronger"
         return "weaker" if self.judgement <= -JUDGEMENT_STEP else "much the same"
@@ -67,23 +81,49 @@ class Comparison:
 def compare(before: Draft, after: Draft) -> Comparison:
     """Hold a draft against an earlier one to the same question."""
     old, new = before.feedback, after.feedback
-    statuses = {factor.id: factor.status for factor in old.factors}
     held = {item.fact for item in old.evidence}
     holds = {item.fact for item in new.evidence}
-    fresh = tuple(item for item in new.evidence if item.fact not in held)
+    appeared = [item for item in new.evidence if item.fact not in held]
+    gone = [item for item in old.evidence if item.fact not in holds]
+    fresh = tuple(item for item in appeared if not _stands(item.spans, after, before))
+    lost = tuple(item for item in gone if not _stands(item.spans, before, after))
     wrong_before, wrong_now = ({error.fact for error in feedback.errors} for feedback in (old, new))
-    changes = (FactorChange(factor.title, statuses.get(factor.id, "missing"), factor.status) for factor in new.factors)
+    fixed = {error.fact for error in old.errors if not _stands([error.span], before, after)} - wrong_now
+    found = [error for error in new.errors if error.fact not in wrong_before]
+    doubted = {error.fact for error in found if _stands([error.span], after, before)}
+    known = {factor.id: factor for factor in old.factors}
+    changes = (_factor_change(known.get(factor.id), factor, before, after) for factor in new.factors)
     return Comparison(
         factors=tuple(change for change in changes if (change.before, change.after) != ("missing", "missing")),
         new=fresh,
         kept=tuple(item for item in new.evidence if item.fact in held),
-        lost=tuple(item for item in old.evidence if item.fact not in holds),
+        lost=lost,
+        wavering=tuple(item for item in (*appeared, *gone) if item not in (*fresh, *lost)),
         tied=frozenset(item.fact for item in fresh if is_tied(item, after.text, new)),
-        fixed=len(wrong_before - wrong_now),
-        new_errors=len(wrong_now - wrong_before),
+        fixed=len(fixed),
+        new_errors=len({error.fact for error in found} - doubted),
+        doubted=len(doubted),
         judgement=new.criteria["judgement"].score - old.criteria["judgement"].score,
-        same_text=before.text.split() == after.text.split(),
+        same_text=_same_text(before, after),
     )
+
+
+def _factor_change(old: FactorFeedback | None, new: FactorFeedback, before: Draft, after: Draft) -> FactorChange:
+    spans = old.spans if old else ()
+    same_words = _stands(spans, before, after) and _stands(new.spans, after, before)
+    # A factor may be read from the answer as a whole, with no words of its own: then any change of the text counts.
+    reworked = not same_words if (*spans, *new.spans) else not _same_text(before, after)
+    return FactorChange(new.title, old.status if old else "missing", new.status, reworked)
+
+
+def _stands(spans: Iterable[Span], draft: Draft, other: Draft) -> bool:
+    """Whether all these words of a draft stand in another one too, letter for letter but for white space."""
+    there = " ".join(other.text.split())
+    return all(" ".join(draft.text[start:end].split()) in there for start, end in spans)
+
+
+def _same_text(before: Draft, after: Draft) -> bool:
+    return before.text.split() == after.text.split()
 
 
 def is_tied(item: EvidenceFeedback, text: str, feedback: Feedback) -> bool:
@@ -143,6 +183,10 @@ def cautions(comparison: Comparison) -> list[str]:
         rows.append(f"{capital(count(len(comparison.lost), 'fact'))} of the earlier draft left out.")
     if comparison.new_errors:
         rows.append(f"{capital(count(comparison.new_errors, 'new claim'))} to check, see “What to fix”.")
+    if comparison.doubted:
+        rows.append(
+            f"{capital(count(comparison.doubted, 'claim'))} to check that stood there before, see “What to fix”."
+        )
     return rows
 
 

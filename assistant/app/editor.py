@@ -19,6 +19,7 @@ from assistant.store.drafts import AnswerInProgress, ChangedElsewhere, PracticeR
 DOCUMENT_KINDS = ["txt", "md", "docx", "odt", "pdf"]
 MAX_DOCUMENT_MB = 10
 EXAM_MINUTES = (20, 45)
+EXAM_HELP = "A clock counts down and warns you near the end. It locks nothing and takes nothing away."
 HOW_TO_WRITE = (
     "Leave an empty line between paragraphs. Your answer is saved while you write, on the computer that runs this page."
 )
@@ -35,8 +36,11 @@ def open_answer(record: PracticeRecord, course: Course, question: Question) -> N
 @st.fragment
 def show_editor(record: PracticeRecord, course: Course, question: Question) -> None:
     """Draw the boxes and what keeps them. Typing redraws this and nothing else on the page."""
+    if session.more_due("editor"):
+        st.rerun()
     _show_exam(record, course, question)
     _show_elsewhere(record, course, question)
+    st.html('<span id="ap-answer" class="ap-place"></span>')  # where the feedback leads back to
     # The pad may stand beside the answer, but on a phone there is no room beside it: columns stack there.
     beside = st.toggle("Plan beside the answer", key=session.PLAN_SHOWN, persist_state="session")
     columns = st.columns([5, 3], gap="medium") if beside else [st.container()]
@@ -48,7 +52,7 @@ def show_editor(record: PracticeRecord, course: Course, question: Question) -> N
             height=360,
             placeholder="Write or paste your answer here.",
             help=HOW_TO_WRITE,
-            on_change=save,
+            on_change=typed,
             args=(record, course.id, question.id),
             persist_state="session",
         )
@@ -60,7 +64,7 @@ def show_editor(record: PracticeRecord, course: Course, question: Question) -> N
                 height=360,
                 placeholder="Reasons, facts for each, your judgement.",
                 help="For you alone: the plan is saved but not read for feedback.",
-                on_change=save,
+                on_change=typed,
                 args=(record, course.id, question.id),
                 persist_state="session",
             )
@@ -71,6 +75,12 @@ def show_editor(record: PracticeRecord, course: Course, question: Question) -> N
 
 
 # --- saving ------------------------------------------------------------------------------------------------------------
+
+
+def typed(record: PracticeRecord, course: str, question: str) -> None:
+    """Save what was typed."""
+    session.redraw("editor")
+    save(record, course, question)
 
 
 def save(record: PracticeRecord, course: str, question: str) -> None:
@@ -226,15 +236,17 @@ def _show_exam(record: PracticeRecord, course: Course, question: Question) -> No
     if answer.exam_minutes is None:
         wanted = course.rubric.style(question.style).minutes
         lengths = sorted({*EXAM_MINUTES, wanted})
-        with st.expander("Sit it as an exam", key="practice.exam"), st.container(horizontal=True, gap="small"):
-            for minutes in lengths:
-                st.button(
-                    f"Start {minutes} minutes",
-                    on_click=start_exam,
-                    args=(*place, minutes),
-                    key=f"practice.exam.{minutes}",
-                    type="primary" if minutes == wanted else "secondary",
-                )
+        with st.expander("Sit it as an exam", key="practice.exam"):
+            st.html(f'<p class="ap-quiet">{EXAM_HELP}</p>')
+            with st.container(horizontal=True, gap="small"):
+                for minutes in lengths:
+                    st.button(
+                        f"Start {minutes} minutes",
+                        on_click=start_exam,
+                        args=(*place, minutes),
+                        key=f"practice.exam.{minutes}",
+                        type="primary" if minutes == wanted else "secondary",
+                    )
         return
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         show_clock(answer, datetime.now(UTC))

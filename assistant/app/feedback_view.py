@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import streamlit as st
 
 from assistant.app import session
 from assistant.app.comparison_view import show_changes
-from assistant.app.highlights import View, annotated, fact_link, fact_titles, legend
+from assistant.app.errata import errata_html
+from assistant.app.highlights import View, annotated, fact_link, fact_titles, factors_fed, legend, place_link
 from assistant.app.hint_ladders import show_hints
 from assistant.app.suggestion import suggestion_html, suggestion_label
 from assistant.app.wording import ERROR_KINDS, STATUSES, capital, count, escape
-from assistant.schemas import Course, EvidenceFeedback, Feedback, Question
+from assistant.schemas import Course, EvidenceFeedback, Fact, Feedback, Question
 from assistant.store.drafts import Draft, PracticeRecord
 
 VIEWS: dict[View, str] = {"both": "Everything", "facts": "Facts", "roles": "Roles"}
@@ -23,11 +26,11 @@ def show_feedback(course: Course, record: PracticeRecord, drafts: list[Draft], c
     feedback = draft.feedback
     question = course.question(feedback.question)
     st.header("What works", anchor=False)
-    _show_what_works(drafts)
+    _show_what_works(course, drafts)
     st.header("What to fix", anchor=False)
     st.html(errors_html(course, draft))
     st.header("What is missing", anchor=False)
-    _show_what_is_missing(record, draft, question)
+    _show_what_is_missing(course, record, draft, question)
     st.header("By criterion", anchor=False)
     st.html(criteria_html(course, feedback))
     # Comment helps most before a mark is seen: it stays folded until a revision was tried, unless it is asked for.
@@ -40,7 +43,7 @@ def show_feedback(course: Course, record: PracticeRecord, drafts: list[Draft], c
         st.html(suggestion_html(course, feedback, calibrated))
 
 
-def _show_what_works(drafts: list[Draft]) -> None:
+def _show_what_works(course: Course, drafts: list[Draft]) -> None:
     draft = drafts[-1]
     st.html(f'<p class="ap-lead">{escape(opening(draft.feedback))}</p>')
     show_changes(drafts)
@@ -49,28 +52,33 @@ def _show_what_works(drafts: list[Draft]) -> None:
     st.subheader("Lines of argument", anchor=False)
     st.html(factors_html(draft.feedback))
     st.subheader("Facts found", anchor=False)
-    st.html(facts_html(draft.feedback))
+    st.html(facts_html(draft.feedback, course.facts))
 
 
 @st.fragment
 def _show_text(draft: Draft) -> None:
+    if session.more_due("text"):
+        st.rerun()
     view = st.radio(
         "Show in the text",
         list(VIEWS),
         format_func=VIEWS.__getitem__,
         key=session.VIEW,
         horizontal=True,
+        on_change=session.redraw,
+        args=("text",),
         persist_state="session",
     )
     st.html(legend(draft.feedback, view) + annotated(draft.text, draft.feedback, view))
 
 
-def _show_what_is_missing(record: PracticeRecord, draft: Draft, question: Question) -> None:
+def _show_what_is_missing(course: Course, record: PracticeRecord, draft: Draft, question: Question) -> None:
     if not draft.feedback.hints:
         st.html("<p>Nothing that a marker would expect is plainly missing.</p>")
         return
-    st.html("<p>Try to answer each nudge from memory before you ask for more. Then add it to your answer above.</p>")
-    show_hints(record, draft, question)
+    st.html("<p>Try to answer each nudge from memory before you ask for more. Then add it to your answer.</p>")
+    show_hints(course, record, draft, question)
+    st.html('<p><a class="ap-jump" href="#ap-answer">↑ Write your next draft</a></p>')
 
 
 def opening(feedback: Feedback) -> str:
@@ -116,13 +124,22 @@ def _row(sign: str, title: str, words: str, status: str, links: str = "") -> str
     )
 
 
-def facts_html(feedback: Feedback) -> str:
-    """The facts found, under the numbers they have in the text: those that feed the question, then the others."""
+def facts_html(feedback: Feedback, facts: Iterable[Fact] = ()) -> str:
+    """The facts found, under the numbers they have in the text: those that feed the question, then the others.
+
+    Each says which lines of argument it feeds, and its number leads back to where it stands in the text. `facts` are the
+    course's, to say where its notes are mistaken.
+    """
     if not feedback.evidence:
         return "<p>No specific fact was recognised yet. Names, dates and figures make a reason convincing.</p>"
     numbered = list(enumerate(feedback.evidence, 1))
-    relevant = [_fact_row(number, item) for number, item in numbered if item.relevant]
-    others = [_fact_row(number, item) for number, item in numbered if not item.relevant]
+    known, feeds = {fact.id: fact for fact in facts}, factors_fed(feedback)
+    rows = {
+        number: _fact_row(number, item, feeds.get(item.fact, ()), errata_html(known.get(item.fact)))
+        for number, item in numbered
+    }
+    relevant = [rows[number] for number, item in numbered if item.relevant]
+    others = [rows[number] for number, item in numbered if not item.relevant]
     parts = ['<p class="ap-quiet">What your answer was understood to say, in the full wording of the course.</p>']
     if relevant:
         parts.append(f'<ol class="ap-facts">{"".join(relevant)}</ol>')
@@ -132,11 +149,17 @@ def facts_html(feedback: Feedback) -> str:
     return "".join(parts)
 
 
-def _fact_row(number: int, item: EvidenceFeedback) -> str:
-    unsure = ' <span class="ap-quiet">(not certain that you say this)</span>'
-    note = unsure if item.confidence < NOT_CERTAIN_BELOW else ""
-    badge = f'<span class="ap-number">{number}</span>'
-    return f'<li id="ap-fact-{number}" value="{number}">{badge}<span>{escape(item.statement)}{note}</span></li>'
+def _fact_row(number: int, item: EvidenceFeedback, feeds: Sequence[str], notes: str) -> str:
+    words = []
+    if item.confidence < NOT_CERTAIN_BELOW:
+        words.append("Not certain that you say this.")
+    if feeds:
+        words.append(f"Feeds: {'; '.join(feeds)}.")
+    told = f'<p class="ap-quiet">{escape(" ".join(words))}</p>' if words else ""
+    return (
+        f'<li id="ap-fact-{number}" value="{number}">{place_link(number)}'
+        f"<div>{escape(item.statement)}{told}{notes}</div></li>"
+    )
 
 
 def errors_html(course: Course, draft: Draft) -> str:
@@ -148,18 +171,12 @@ def errors_html(course: Course, draft: Draft) -> str:
     rows = []
     for number, error in enumerate(feedback.errors, 1):
         said = draft.text[slice(*error.span)]
-        fact = facts.get(error.fact)
-        # A student who trusted a mistaken note should learn that the slip was not hers.
-        notes = "".join(
-            f'<p class="ap-quiet">The notes are mistaken here. They say: “{escape(erratum.says)}” {escape(erratum.why)}</p>'
-            for erratum in (fact.errata if fact else ())
-        )
         rows.append(
             f'<li id="ap-error-{number}"><blockquote>{escape(said)}</blockquote>'
             f'<p><span class="ap-check">!</span><strong>{escape(ERROR_KINDS[error.kind])}.</strong> '
             f"{escape(error.message)}</p>"
             f'<p class="ap-right"><span class="ap-sign" aria-hidden="true">✓</span>'
-            f"<span><strong>What is right:</strong> {escape(error.correct)}</span></p>{notes}</li>"
+            f"<span><strong>What is right:</strong> {escape(error.correct)}</span></p>{errata_html(facts.get(error.fact))}</li>"
         )
     return f'<ul class="ap-errors">{"".join(rows)}</ul>'
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from assistant.app import resources
+from assistant.app.errata import errata_html
 from assistant.app.missed_facts import missed_facts
 from assistant.app.wording import capital, count, escape, markdown_plain
 from assistant.schemas import Course, Fact
@@ -109,14 +110,6 @@ def _show_card(flashcards: Flashcards, fact: Fact, due: int) -> None:
         with st.container(horizontal=True, gap="small"):
             for rating, word in RATINGS.items():
                 st.button(word, on_click=rate, args=(flashcards, fact.id, rating), key=f"flashcards.rate.{rating}")
-
-
-def errata_html(fact: Fact) -> str:
-    """Where the notes are mistaken about a fact: what they say and why it is not so."""
-    return "".join(
-        f'<p class="ap-quiet">The notes are mistaken here. They say: “{escape(erratum.says)}” {escape(erratum.why)}</p>'
-        for erratum in fact.errata
-    )
 
 
 def _show_all(

@@ -80,7 +80,14 @@ def annotated(
     `linked` makes its numbers lead to the list of facts found: only where that list is of the same feedback.
     """
     titles = fact_titles(feedback)
-    parts = [_segment_html(segment, feedback, titles, view, linked) for segment in segments(text, feedback)]
+    cut = segments(text, feedback)
+    parts = [_segment_html(segment, feedback, titles, view, linked) for segment in cut]
+    if linked:
+        # Where the list of facts leads back to, in every view: the place where each first ends.
+        for number in titles:
+            first = next((place for place, segment in enumerate(cut) if ("fact", number) in segment.closes), None)
+            if first is not None:
+                parts[first] = f'<span id="ap-place-{number}" class="ap-place"></span>{parts[first]}'
     return f'<div class="ap-text" role="group" aria-label="{escape(name)}">{"".join(parts)}</div>'
 
 
@@ -105,21 +112,36 @@ def legend(feedback: Feedback, view: View = "both") -> str:
 
 
 def fact_titles(feedback: Feedback) -> dict[int, str]:
-    """For each fact found, by number: the fact and the factors it feeds, in one line.
+    """For each fact found, by number: the fact and the factors it feeds, in one line."""
+    fed = factors_fed(feedback)
+    titles = {}
+    for number, item in enumerate(feedback.evidence, 1):
+        feeds = "; ".join(fed.get(item.fact, ()))
+        titles[number] = f"Fact {number}: {item.statement}" + (f" Feeds: {feeds}." if feeds else "")
+    return titles
+
+
+def factors_fed(feedback: Feedback) -> dict[str, list[str]]:
+    """For each fact found, by id: the titles of the factors it feeds.
 
     A factor that the response does not raise is left out: to name it would give a hint's answer away.
     """
-    raised = [factor for factor in feedback.factors if factor.status != "missing"]
-    titles = {}
-    for number, item in enumerate(feedback.evidence, 1):
-        feeds = "; ".join(factor.title for factor in raised if item.fact in factor.facts)
-        titles[number] = f"Fact {number}: {item.statement}" + (f" Feeds: {feeds}." if feeds else "")
-    return titles
+    fed: dict[str, list[str]] = {}
+    for factor in feedback.factors:
+        if factor.status != "missing":
+            for fact in factor.facts:
+                fed.setdefault(fact, []).append(factor.title)
+    return fed
 
 
 def fact_link(number: int, title: str) -> str:
     """The number of a fact, leading to where it stands in the list of facts found."""
     return _label("ap-number", str(number), title, f"#ap-fact-{number}")
+
+
+def place_link(number: int) -> str:
+    """The number of a fact in the list of facts found, leading to where it first stands in the text."""
+    return _label("ap-number", str(number), f"Fact {number}: show it in the text", f"#ap-place-{number}")
 
 
 def _label(kind: str, sign: str, words: str, target: str = "") -> str:

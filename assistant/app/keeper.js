@@ -35,9 +35,10 @@ function note(key, value) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  running.get(parentElement)?.abort();
+  const before = running.get(parentElement);
+  before?.end();
   const stop = new AbortController();
-  running.set(parentElement, stop);
+  const stay = before?.stay ?? Math.random().toString(36).slice(2); // this script's time on the page, however often redrawn
 
   const boxes = [
     { name: "text", selector: data.answer, saved: data.text },
@@ -48,17 +49,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const state = parentElement.querySelector(".ap-saved");
   const count = (text) => { counter.textContent = words(text); };
 
+  const settled = (left) => same(left.text, data.text) && same(left.plan, data.plan);
+  const giveBack = (left) => {
+    note(data.key, null);
+    if (!settled(left)) setTriggerValue("unsaved", { text: left.text, plan: left.plan, revision: left.revision });
+  };
+
   // What an earlier visit of this tab typed and could not save is handed back, once.
   const left = read(data.key);
-  if (left && left.visit !== data.visit) {
-    note(data.key, null);
-    if (!same(left.text, data.text) || !same(left.plan, data.plan)) {
-      setTriggerValue("unsaved", { text: left.text, plan: left.plan, revision: left.revision });
-    }
-  } else if (left && same(left.text, data.text) && same(left.plan, data.plan)) {
-    note(data.key, null);
-  }
-  const waiting = read(data.key) !== null;
+  if (left && left.visit !== data.visit) giveBack(left);
+  else if (left && settled(left)) note(data.key, null);
+  // On a slow line a student may begin to type before this script is there.
+  const typed = boxes.some((box) => find(box) && !same(find(box).value, box.saved));
+  const waiting = typed || read(data.key) !== null;
   count(find(boxes[0])?.value ?? data.text);
   state.textContent = waiting ? data.words.saving : data.words.saved;
 
@@ -66,13 +69,21 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let composing = false;
   const handOver = () => {
     clearTimeout(timer);
-    if (composing) return;
-    for (const box of boxes) {
-      const area = find(box);
-      if (area && !same(area.value, box.saved)) {
-        area.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true }));
-      }
+    if (composing) return true;
+    const changed = boxes.map(find).filter((area, place) => area && !same(area.value, boxes[place].saved));
+    for (const area of changed) {
+      area.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true }));
     }
+    return changed.length > 0;
+  };
+  const pause = () => {
+    if (handOver()) return;
+    // The boxes hold what is saved. What was noted has been taken back since, or another version was chosen; unless it was
+    // typed into a box that the page took away in the middle of a word, when it belongs here again.
+    const noted = read(data.key);
+    if (noted && noted.stay !== stay) giveBack(noted);
+    else note(data.key, null);
+    state.textContent = data.words.saved;
   };
   const on = (target, event, handle) => target.addEventListener(event, handle, { signal: stop.signal, capture: true });
   on(document, "compositionstart", () => { composing = true; });
@@ -82,16 +93,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const [text, plan] = boxes.map((box) => find(box)?.value ?? box.saved);
     count(text);
     state.textContent = data.words.saving;
-    note(data.key, { visit: data.visit, revision: data.revision, text, plan });
+    note(data.key, { visit: data.visit, stay, revision: data.revision, text, plan });
     clearTimeout(timer);
-    timer = setTimeout(handOver, PAUSE);
+    timer = setTimeout(pause, PAUSE);
   });
   on(document, "visibilitychange", () => { if (document.visibilityState === "hidden") handOver(); });
   on(window, "pagehide", handOver);
-  if (waiting) timer = setTimeout(handOver, PAUSE);
+  if (waiting) timer = setTimeout(pause, PAUSE);
 
-  return () => {
+  const end = () => {
     clearTimeout(timer);
     stop.abort();
   };
+  running.set(parentElement, { end, stay });
+  return end;
 }

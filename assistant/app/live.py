@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from assistant.app import session
+from assistant.app import session, sign_in
 from assistant.store.drafts import AnswerInProgress
 
 LATE_SECONDS = 5 * 60
@@ -70,7 +70,8 @@ def show_keeper(course: str, saved: AnswerInProgress, found: Callable[[dict[str,
     _keeper()(
         key=key,
         data={
-            "key": f"assistant.answer.{course}.{saved.question}",
+            # A tab may outlive a sign-in: what one person left unsaved is never handed to the next.
+            "key": f"assistant.answer.{sign_in.person().tag}.{course}.{saved.question}",
             "visit": session.visit(),
             "answer": css_class(session.answer_key(saved.question)),
             "plan_box": css_class(session.plan_key(saved.question)),

@@ -41,8 +41,16 @@ def page() -> None:
     _come_back(record, course)
     question = choose_question(course, drafts)
     open_answer(record, course, question)
+    session.more_due("page")  # all of it is being drawn
     show_editor(record, course, question)
-    if st.button("Get feedback", type="primary", key="practice.get_feedback"):
+    st.button(
+        "Get feedback",
+        type="primary",
+        on_click=session.ask_for_feedback,
+        args=(question.id,),
+        key="practice.get_feedback",
+    )
+    if session.feedback_asked(question.id):
         save(record, course.id, question.id)
         read(engine, record, question, drafts)
         drafts = record.drafts(course.id)

@@ -18,7 +18,9 @@ from assistant.store.drafts import Draft
 COLOURS = ("#0072B2", "#D55E00", "#009E73")
 SHAPES = ("circle", "square", "triangle-up")
 DASHES = ((1, 0), (6, 3), (2, 2))
-SCORE_TITLE = "How far a marker's wish is met (%)"
+LIGHT_INK, DARK_INK = "#23262b", "#e9e6e0"
+"""The page's own colours of text; Vega would write in black on both."""
+SCALE_TOLD = "How much of what a marker looks for your drafts show, from 0 to 100. These are no marks."
 
 
 def page() -> None:
@@ -39,10 +41,12 @@ def page() -> None:
     if proposal:
         st.html(f"<p><strong>To try next:</strong> {escape(proposal.question.prompt)} ({escape(proposal.reason)}).</p>")
     st.header("Draft by draft", anchor=False)
+    st.html(f'<p class="ap-quiet">{escape(SCALE_TOLD)}</p>')
     _show_question(course, drafts)
     st.header("Topic by topic", anchor=False)
     st.html('<p class="ap-quiet">From the last draft of each question you have tried.</p>')
-    st.altair_chart(topic_chart(topic_rows(course, drafts), course.rubric.criteria), width="stretch")
+    ink = DARK_INK if st.context.theme.type == "dark" else LIGHT_INK
+    st.altair_chart(topic_chart(topic_rows(course, drafts), course.rubric.criteria, ink), width="stretch")
     with st.expander("All drafts as a table"):
         st.html(table_html(course, drafts))
 
@@ -98,10 +102,20 @@ def topic_rows(course: Course, drafts: Sequence[Draft]) -> pd.DataFrame:
 def draft_chart(rows: pd.DataFrame, criteria: Sequence[Criterion]) -> alt.LayerChart:
     """A line for each criterion over the drafts of a question."""
     titles = [criterion.title for criterion in criteria]
-    named = alt.Legend(title=None, orient="bottom", columns=1, symbolSize=120, labelLimit=400)
+    # At the top: below, Vega takes the room for it from the lines. Two in a row fit a phone.
+    named = alt.Legend(
+        title=None,
+        orient="top",
+        direction="horizontal",
+        columns=2,
+        columnPadding=14,
+        symbolSize=90,
+        symbolStrokeWidth=0,
+        labelLimit=160,
+    )
     base = alt.Chart(rows).encode(
         x=alt.X("draft:O", title="Draft", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("score:Q", title=SCORE_TITLE, scale=alt.Scale(domain=[0, 100])),
+        y=alt.Y("score:Q", title=None, scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=5)),
         color=alt.Color("criterion:N", scale=alt.Scale(domain=titles, range=list(COLOURS)), legend=named),
         tooltip=[
             alt.Tooltip("draft:O", title="Draft"),
@@ -109,7 +123,9 @@ def draft_chart(rows: pd.DataFrame, criteria: Sequence[Criterion]) -> alt.LayerC
             alt.Tooltip("score:Q", title="Per cent"),
         ],
     )
-    dash = alt.StrokeDash("criterion:N", scale=alt.Scale(domain=titles, range=[list(dash) for dash in DASHES]))
+    dash = alt.StrokeDash(
+        "criterion:N", scale=alt.Scale(domain=titles, range=[list(dash) for dash in DASHES]), legend=None
+    )
     shape = alt.Shape("criterion:N", scale=alt.Scale(domain=titles, range=list(SHAPES)), legend=named)
     return (
         base.mark_line(strokeWidth=2).encode(strokeDash=dash)
@@ -117,13 +133,13 @@ def draft_chart(rows: pd.DataFrame, criteria: Sequence[Criterion]) -> alt.LayerC
     ).properties(height=320, description=_described(rows, "draft"))
 
 
-def topic_chart(rows: pd.DataFrame, criteria: Sequence[Criterion]) -> alt.LayerChart:
-    """Bars for each topic, one a criterion, each with its name written on it so that colour need not be read."""
+def topic_chart(rows: pd.DataFrame, criteria: Sequence[Criterion], ink: str = LIGHT_INK) -> alt.LayerChart:
+    """Bars for each topic, one a criterion, each with its name written on it, in `ink`, so that colour need not be read."""
     titles = [criterion.title for criterion in criteria]
     base = alt.Chart(rows.assign(label=rows["criterion"] + " " + rows["score"].astype(int).astype(str))).encode(
         y=alt.Y("topic:N", title=None, sort=None, axis=alt.Axis(labelLimit=160)),
         yOffset=alt.YOffset("criterion:N", sort=titles),
-        x=alt.X("score:Q", title=SCORE_TITLE, scale=alt.Scale(domain=[0, 100])),
+        x=alt.X("score:Q", title=None, scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=5)),
         tooltip=[
             alt.Tooltip("topic:N", title="Topic"),
             alt.Tooltip("criterion:N", title="Criterion"),
@@ -134,7 +150,7 @@ def topic_chart(rows: pd.DataFrame, criteria: Sequence[Criterion]) -> alt.LayerC
         color=alt.Color("criterion:N", scale=alt.Scale(domain=titles, range=list(COLOURS)), legend=None),
         stroke=alt.Stroke("criterion:N", scale=alt.Scale(domain=titles, range=list(COLOURS)), legend=None),
     )
-    labels = base.mark_text(align="left", dx=6).encode(x=alt.value(0), text="label:N")
+    labels = base.mark_text(align="left", dx=6, baseline="middle", color=ink).encode(x=alt.value(0), text="label:N")
     return (bars + labels).properties(height=alt.Step(26), description=_described(rows, "topic"))
 
 

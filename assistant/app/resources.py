@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
+from assistant.app import sign_in
 from assistant.app.wording import markdown_plain
 from assistant.store.class_sets import ClassSets
 from assistant.store.database import Database, StoreError, database_place
@@ -73,17 +74,17 @@ def database(place: str) -> Database:
 
 def open_record() -> PracticeRecord:
     """What this student has written; where it cannot be opened, say why and end the page."""
-    return PracticeRecord(_open_database())
+    return PracticeRecord(_open_database(), sign_in.person().subject)
 
 
 def open_flashcards(course: str) -> Flashcards:
     """This student's flashcards of a course; where they cannot be opened, say why and end the page."""
-    return Flashcards(_open_database(), course)
+    return Flashcards(_open_database(), course, sign_in.person().subject)
 
 
 def open_class_sets() -> ClassSets:
-    """The teacher's class sets; where they cannot be opened, say why and end the page."""
-    return ClassSets(_open_database())
+    """This teacher's class sets; where they cannot be opened, or not by this person, say why and end the page."""
+    return ClassSets(_open_database(), sign_in.teacher().class_sets)
 
 
 def _open_database() -> Database:

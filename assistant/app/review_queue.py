@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from assistant.schemas import ReviewReason
 from assistant.store.class_sets import ScriptOverview
@@ -39,18 +40,28 @@ def reasons_to_look(script: ScriptOverview) -> tuple[ReviewReason, ...]:
     return tuple(sorted(reasons, key=lambda reason: -urgency_of(reason)))
 
 
+def short_reasons(script: ScriptOverview) -> list[str]:
+    """The same in words, the script's own file named without the folders it came in."""
+    return [reason.message.replace(script.name, PurePosixPath(script.name).name) for reason in reasons_to_look(script)]
+
+
 def urgency_of(reason: ReviewReason) -> int:
     """How urgently a reason asks for a human: what may make the mark meaningless comes before what makes it unsure."""
     return _URGENCY.get(reason.code, _OTHER_DOUBT)
 
 
-def queue(scripts: Iterable[ScriptOverview]) -> list[ScriptOverview]:
-    """Scripts with those that need a human first at the top and those awarded already at the end."""
+def queue(scripts: Iterable[ScriptOverview], awarded_last: bool = True) -> list[ScriptOverview]:
+    """Scripts with those that need a human first at the top.
+
+    Args:
+        scripts: a class set.
+        awarded_last: whether those awarded already stand at the end; otherwise an award moves nothing.
+    """
 
     def order(script: ScriptOverview) -> tuple[bool, int, int, int]:
         reasons = reasons_to_look(script)
         highest = max(map(urgency_of, reasons), default=0)
-        return script.award.mark is not None, -highest, -len(reasons), script.place
+        return awarded_last and script.award.mark is not None, -highest, -len(reasons), script.place
 
     return sorted(scripts, key=order)
 

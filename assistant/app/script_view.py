@@ -13,7 +13,7 @@ from assistant.app import class_set_state as state
 from assistant.app.class_set_reading import read_script
 from assistant.app.feedback_view import criteria_html
 from assistant.app.highlights import annotated, fact_link, fact_titles, legend
-from assistant.app.review_queue import beside, reasons_to_look
+from assistant.app.review_queue import beside, short_reasons
 from assistant.app.suggestion import suggestion_html
 from assistant.app.wording import ERROR_KINDS, STATUSES, escape, markdown_plain, when
 from assistant.schemas import Course, Feedback
@@ -30,6 +30,7 @@ EVENTS = {
     "awarded": "awarded",
     "withdrawn": "award withdrawn",
     "question changed": "question changed",
+    "moved": "suggestion moved",
 }
 
 
@@ -56,6 +57,10 @@ def show_script(engine: Engine, sets: ClassSets, script: StoredScript, scripts: 
     st.markdown("#### Facts found")
     st.html(facts_html(script.feedback))
     st.markdown("#### Suggested level and mark, and why")
+    if script.own_mark != overview.mark:
+        st.html(
+            f'<p class="ap-quiet">Moved to your own standard; by itself the assistant suggests {script.own_mark}.</p>'
+        )
     st.html(
         suggestion_html(engine.course, script.feedback, engine.calibrated)
         + criteria_html(engine.course, script.feedback)
@@ -65,7 +70,7 @@ def show_script(engine: Engine, sets: ClassSets, script: StoredScript, scripts: 
 
 def about_html(overview: ScriptOverview) -> str:
     """File, length and every reason to look."""
-    rows = "".join(f"<li>{escape(reason.message)}</li>" for reason in reasons_to_look(overview))
+    rows = "".join(f"<li>{escape(reason)}</li>" for reason in short_reasons(overview))
     words = f" · {overview.words} words" if overview.words else ""
     look = f"<p><strong>Why to look:</strong></p><ul>{rows}</ul>" if rows else ""
     return f'<p class="ap-quiet">{escape(overview.name)}{words}</p>{look}'
@@ -156,7 +161,7 @@ def _award_box(sets: ClassSets, script: StoredScript) -> None:
                 disabled=overview.award.mark == overview.mark,
                 on_click=_accept,
                 args=(sets, overview),
-                shortcut="Ctrl+Enter",
+                shortcut="Alt+Enter",
             )
         st.text_area(
             "Your words to the student, first on the feedback sheet",
@@ -165,6 +170,13 @@ def _award_box(sets: ClassSets, script: StoredScript) -> None:
             on_change=save_award,
             args=(sets, overview.id, "first"),
         )
+        if script.feedback is not None and not overview.award.comment:
+            st.button(
+                "Begin with the assistant’s words",
+                key=f"class_sets.begin.{overview.id}",
+                on_click=_begin_words,
+                args=(sets, overview.id, assistants_words(script.feedback)),
+            )
         if overview.award.updated is not None:
             saved = f"Saved {when(overview.award.updated)} by {overview.award.marker}."
             st.html(f'<p class="ap-quiet" role="status">{escape(saved)}</p>')
@@ -213,6 +225,16 @@ def save_award(sets: ClassSets, script: int, role: Role, marker: str = "") -> No
 def _accept(sets: ClassSets, overview: ScriptOverview) -> None:
     st.session_state[state.mark_key(overview.id, "first")] = overview.mark
     save_award(sets, overview.id, "first")
+
+
+def assistants_words(feedback: Feedback) -> str:
+    """What the assistant would say to the student of each criterion, for the teacher to edit."""
+    return "\n".join(criterion.comment for criterion in feedback.criteria.values())
+
+
+def _begin_words(sets: ClassSets, script: int, words: str) -> None:
+    st.session_state[state.comment_key(script, "first")] = words
+    save_award(sets, script, "first")
 
 
 def _side_by_side(sets: ClassSets, script: StoredScript, other: ScriptOverview) -> None:
@@ -270,7 +292,7 @@ def _show_trail(sets: ClassSets, script: int) -> None:
         rows = []
         for entry in sets.trail(script):
             whose = " (second marking)" if entry.role == "second" else ""
-            mark = entry.suggested if entry.event == "suggested" else entry.mark
+            mark = entry.suggested if entry.event in ("suggested", "moved") else entry.mark
             cells = (when(entry.happened), EVENTS[entry.event] + whose, "" if mark is None else str(mark), entry.marker)
             rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
         st.html(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 from uuid import uuid4
 
 import streamlit as st
@@ -20,6 +21,8 @@ _UPLOADS = "practice.uploads"
 _DOCUMENT = "practice.document_waiting"
 _PROBLEM = "practice.problem"
 _NOTICE = "practice.notice"
+_ASKED = "practice.asked"
+_DUE = "practice.due"
 
 
 def visit() -> str:
@@ -50,6 +53,39 @@ def upload_key(question: str) -> str:
 def empty_upload() -> None:
     """Empty the upload field."""
     st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
+
+
+# --- what is to be drawn -----------------------------------------------------------------------------------------------
+
+
+Part = Literal["page", "editor", "text", "hints"]
+"""The page as a whole, or what of it is drawn alone as one of Streamlit's fragments."""
+
+
+def redraw(part: Part) -> None:
+    """Note what a choice or a word changes: for every callback of the practice page.
+
+    Streamlit sends what happens within a moment as one step, and draws only the fragment that the first of it belongs to.
+    To type and at once tap something else is such a step: without this the tap would be noted and nothing would show it.
+    """
+    st.session_state.setdefault(_DUE, set()).add(part)
+
+
+def more_due(part: Part) -> bool:
+    """Whether more than this part, which is being drawn, has changed; asked once."""
+    due: set[Part] = st.session_state.pop(_DUE, set())
+    return bool(due - {part})
+
+
+def ask_for_feedback(question: str) -> None:
+    """Note that feedback on the answer to a question is wanted."""
+    st.session_state[_ASKED] = question
+    redraw("page")
+
+
+def feedback_asked(question: str) -> bool:
+    """Whether feedback on the answer to a question is wanted; asked once."""
+    return bool(st.session_state.pop(_ASKED, None) == question)
 
 
 # --- the answer in the editor ------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Any, TextIO
 
 from assistant.reports.rendering import template
 from assistant.reports.scripts import Script
@@ -40,7 +40,11 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What one student reads. `mark` is empty where neither an award nor a suggestion is to be shown."""
+    """What one student reads.
+
+    `mark` is empty where neither an award nor a suggestion is to be shown. Without `findings` nothing follows the
+    teacher's words and the mark.
+    """
 
     heading: str
     prompt: str
@@ -53,22 +57,26 @@ class Sheet:
     to_check: tuple[ToCheck, ...]
     next_steps: tuple[NextStep, ...]
     criteria: tuple[tuple[str, str], ...]
+    findings: bool = True
 
 
-def sheets(course: Course, scripts: Iterable[Script], suggestions: bool = True) -> Iterator[tuple[Script, Sheet]]:
+def sheets(
+    course: Course, scripts: Iterable[Script], suggestions: bool = True, findings: bool = True
+) -> Iterator[tuple[Script, Sheet]]:
     """A sheet for each script that was marked.
 
     Args:
         course: the course the scripts belong to.
         scripts: the class set.
         suggestions: whether the suggested level is shown, as such, where no mark was awarded.
+        findings: whether what the assistant found follows the teacher's words and the mark.
     """
     for script in scripts:
         if script.feedback is not None:
-            yield script, _sheet(course, script, suggestions)
+            yield script, _sheet(course, script, suggestions, findings)
 
 
-def _sheet(course: Course, script: Script, suggestions: bool) -> Sheet:
+def _sheet(course: Course, script: Script, suggestions: bool, findings: bool) -> Sheet:
     feedback = script.feedback
     assert feedback is not None  # `sheets` leaves the others out
     question = course.question(feedback.question)
@@ -108,6 +116,7 @@ def _sheet(course: Course, script: Script, suggestions: bool) -> Sheet:
             for criterion in course.rubric.criteria
             if criterion.id in feedback.criteria
         ),
+        findings=findings,
     )
 
 
@@ -122,14 +131,28 @@ def write_sheets_html(lines: TextIO, content: Iterable[Sheet]) -> None:
 
 def sheet_docx(sheet: Sheet) -> bytes:
     """One sheet as a .docx document."""
+    return sheets_docx([sheet], f"Feedback: {sheet.heading}")
+
+
+def sheets_docx(content: Iterable[Sheet], title: str = "Feedback") -> bytes:
+    """All sheets as one .docx document, each beginning on a page of its own."""
     from docx import Document  # imported late: few runs write documents
     from docx.shared import Pt
 
     document = Document()
-    document.core_properties.title = _clean(f"Feedback: {sheet.heading}")
+    document.core_properties.title = _clean(title)
     document.core_properties.author = ""
     document.styles["Normal"].font.size = Pt(11)
+    for number, sheet in enumerate(content):
+        if number:
+            document.add_page_break()
+        _add_sheet(document, sheet)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
 
+
+def _add_sheet(document: Any, sheet: Sheet) -> None:
     def heading(text: str, level: int = 1) -> None:
         document.add_heading(_clean(text), level)
 
@@ -150,6 +173,8 @@ def sheet_docx(sheet: Sheet) -> bytes:
         paragraph(sheet.standing, italic=True)
         if sheet.summary:
             paragraph(sheet.summary)
+    if not sheet.findings:
+        return
     heading("What works")
     for line in sheet.strengths or ("You have made a start; the next steps below can help.",):
         paragraph(line, "List Bullet")
@@ -164,8 +189,9 @@ def sheet_docx(sheet: Sheet) -> bytes:
             paragraph(f"{item.message} {item.correct}")
     if sheet.next_steps:
         heading("Next steps")
-        for step in sheet.next_steps:
-            paragraph(step.nudge, "List Number")
+        for number, step in enumerate(sheet.next_steps, 1):
+            # Word would go on counting from one student's list to the next one's.
+            paragraph(f"{number}. {step.nudge}")
             if step.cue != step.nudge:
                 paragraph(step.cue, "List Continue")
     heading("By criterion")
@@ -173,9 +199,6 @@ def sheet_docx(sheet: Sheet) -> bytes:
         words = document.add_paragraph()
         words.add_run(_clean(f"{title}: ")).bold = True
         words.add_run(_clean(comment))
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
 
 
 def sheets_zip(content: Iterable[Sheet]) -> bytes:

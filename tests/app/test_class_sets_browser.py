@@ -16,6 +16,10 @@ from test_browser import DESKTOP, PHONE, SECONDS, address, browser, check_access
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+ROW = 35
+"""Height of a row of a table, in pixels."""
+
+
 @pytest.fixture
 def page(browser, address) -> Iterator[object]:  # noqa: F811
     """The page of class sets; nothing on it may fail or be fetched from elsewhere."""
@@ -49,10 +53,20 @@ def test_thirty_mixed_files_from_a_zip_to_marks_and_sheets(page, tmp_path) -> No
     page.get_by_text("week 3.zip").first.wait_for()
     page.get_by_role("textbox", name="Name of the set").fill("Week 3")
     page.get_by_role("button", name="Bring in").click()
+    page.get_by_role("button", name="Stop; go on later").click()
+    expect(page.get_by_text("still to be read")).to_be_visible()
+    page.get_by_role("button", name="Go on reading").click()
     expect(page.get_by_text("Those that need you first stand at the top")).to_be_visible(timeout=180 * SECONDS)
     expect(page.get_by_text("0 of 30 scripts awarded")).to_be_visible()
     check_accessible(page)
     screenshot(page, "class-sets-desktop-light-1-review")
+
+    # The table is drawn on a canvas: its third row is pressed where it stands.
+    expect(page.get_by_role("heading", name="Ada Porter")).to_be_visible()
+    page.get_by_test_id("stDataFrame").click(position={"x": 100, "y": 2.5 * ROW + ROW})
+    expect(page.get_by_role("heading", name="Ada Reeves")).to_be_visible()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.get_by_role("heading", name="Ada Saunders")).to_be_visible()
 
     page.get_by_role("button", name="Award what is suggested to the").first.click()
     expect(page.get_by_text("awarded as suggested")).to_be_visible()
@@ -71,6 +85,7 @@ def test_thirty_mixed_files_from_a_zip_to_marks_and_sheets(page, tmp_path) -> No
 
     page.get_by_role("radio", name="Class picture").click()
     expect(page.get_by_text("What to teach again first").first).to_be_visible()
+    check_accessible(page)
     screenshot(page, "class-sets-desktop-light-3-picture")
 
     page.get_by_role("radio", name="Downloads").click()
@@ -91,10 +106,20 @@ def test_thirty_mixed_files_from_a_zip_to_marks_and_sheets(page, tmp_path) -> No
     assert sheets.index("You answer another question.") < sheets.index("3 out of 25")
 
 
-def test_on_a_phone(page) -> None:
+def test_two_pasted_answers_on_a_phone(page) -> None:
+    from playwright.sync_api import expect
+
     page.set_viewport_size(PHONE)
-    page.get_by_role("combobox", name="Class set").click()
-    page.get_by_role("option", name="Week 3").click()
-    page.get_by_role("heading", name="Open a script").wait_for()
+    choice = page.get_by_role("combobox", name="Class set")
+    if choice.count():  # a set is there already
+        choice.click()
+        page.get_by_role("option", name="Bring in a new set").click()
+    answer = (Path(__file__).with_name("famine_answer.txt")).read_text(encoding="utf-8").strip()
+    box = page.get_by_role("textbox", name="Or paste answers")
+    box.fill(f"Student: Ann Smith\n{answer}\n\n===\n\nStudent: Bo Jones\n{answer[: len(answer) // 2]}")
+    box.press("Tab")
+    page.get_by_role("button", name="Bring in").click()
+    expect(page.get_by_text("Two scripts read.")).to_be_visible()
+    expect(page.get_by_text("0 of two scripts awarded")).to_be_visible()
     screenshot(page, "class-sets-phone-light-1-review")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from dataclasses import dataclass, replace
 
@@ -146,6 +147,8 @@ def test_names_may_stay_at_the_door(sets, course, place):
     class_set, _ = bring_in(course, sets, TITLE, UPLOADS, "", None, codes)
     assert [row.student for row in sets.overviews(class_set)] == ["S01", "S02", "S03", "S04", "S05"]
     assert b"Ann Smith" not in place.read_bytes() + place.with_name(place.name + "-wal").read_bytes()
+    bring_in(course, sets, "", [Upload("Ann Smith - famine.txt", ANSWER.encode())], "", None, codes)
+    assert [row.title for row in sets.sets("small")] == ["Class set", TITLE]
     key = list(csv.DictReader(io.StringIO(key_file(codes).decode("utf-8-sig"))))
     assert key[0] == {"code": "S01", "student": "Ann Smith", "participant": "1"}
 
@@ -250,6 +253,7 @@ def test_search_and_filter(read):
     app = choose(draw(), read)
     app.text_input(key="class_sets.search").set_value("jones").run()
     assert list(app.dataframe[0].value["Student"]) == ["Bo Jones"]
+    assert [subheader.value for subheader in app.subheader] == ["Bo Jones"]
     app.text_input(key="class_sets.search").set_value("nobody").run()
     assert not app.exception and app.info[0].value == "No script of this set fits."
     app.text_input(key="class_sets.search").set_value("").run()
@@ -299,6 +303,17 @@ def test_a_suggestion_is_accepted_with_one_press(sets, read):
     assert app.number_input(key=f"class_sets.mark.first.{sets.overviews(read)[3].id}").value == 9
 
 
+def test_her_words_may_begin_with_the_assistants(sets, read):
+    app = open_script(choose(draw(), read), sets, read, 0)
+    script = sets.overviews(read)[0].id
+    press(app, "Begin with the assistant’s words")
+    words = "One of three is developed.\nOne relevant fact.\nA conclusion is stated but hardly supported."
+    assert app.text_area(key=f"class_sets.comment.first.{script}").value == words
+    award = sets.award_of(script, "first")
+    assert (award.mark, award.comment) == (None, words)
+    assert not [button for button in app.button if button.label.startswith("Begin with")]
+
+
 def test_an_award_changed_elsewhere_is_told_and_not_overwritten(sets, read):
     app = open_script(choose(draw(), read), sets, read, 0)
     script = sets.overviews(read)[0].id
@@ -329,6 +344,40 @@ def test_next_and_previous_follow_the_table(sets, read):
     assert app.selectbox(key="class_sets.open").value == by_name[order[1]]
     press(app, "Previous")
     assert app.selectbox(key="class_sets.open").value == by_name[order[0]]
+
+
+def test_a_script_stays_open_when_its_award_moves_it_in_the_table(sets, read):
+    app = choose(draw(), read)
+    second = app.selectbox(key="class_sets.open").options[1]
+    press(app, "Next")
+    opened = app.selectbox(key="class_sets.open").value
+    app.segmented_control(key="class_sets.show").set_value("Not awarded").run()
+    app.selectbox(key="class_sets.open").set_value(opened).run()
+    app.number_input(key=f"class_sets.mark.first.{opened}").set_value(5).run()
+    assert not app.exception
+    assert app.selectbox(key="class_sets.open").value == opened
+    assert "Eve Hall" in second and "Eve Hall" not in list(app.dataframe[0].value["Student"])
+    press(app, "Next")
+    assert app.selectbox(key="class_sets.open").value != opened
+
+
+def test_a_row_that_is_pressed_opens_its_script(sets, read, monkeypatch):
+    from assistant.app import class_set_state as state
+    from assistant.app.class_sets import _open_pressed
+
+    ids = [row.id for row in sets.overviews(read)]
+    remembered = {state.table_key(ids): {"selection": {"rows": [0], "columns": [], "cells": [(3, "Student")]}}}
+    monkeypatch.setattr("assistant.app.class_sets.st.session_state", remembered)
+    _open_pressed(ids)
+    assert remembered[state.OPEN] == ids[3]
+
+
+def test_ticks_do_not_pass_to_the_scripts_that_take_their_places(sets, read):
+    from assistant.app.class_set_state import table_key
+
+    ids = [row.id for row in sets.overviews(read)]
+    assert table_key(ids) == table_key(list(ids))
+    assert table_key(ids) != table_key(ids[1:] + ids[:1])
 
 
 def test_choosing_the_question_has_the_script_read_for_it(sets, read, engine):
@@ -373,7 +422,7 @@ def test_the_class_picture_counts_awards_and_compares(sets, read, course):
 def test_a_second_teacher_marks_without_seeing_the_first_mark(sets, read):
     first = [row for row in sets.overviews(read) if row.mark is not None]
     sets.award(first[0].id, Award(mark=8, marker="Ms Li", comment="A comment of the first."))
-    app = view(choose(draw(), read), "Second marking")
+    app = view(choose(draw(), read), "Moderation")
     app.number_input(key="class_sets.size").set_value(2)
     press(app, "Draw")
     drawn = sets.sample(read).scripts
@@ -397,7 +446,7 @@ def test_agreement_between_both_teachers_and_the_assistant(sets, read):
     for script in scripts[:2]:
         sets.award(script, Award(mark=6, marker="Mr Ray"), "second")
     sets.keep_sample(read, 1, scripts)
-    page = html(view(choose(draw(), read), "Second marking"))
+    page = html(view(choose(draw(), read), "Moderation"))
     assert "Questions of 12 marks" in page
     assert (
         '<th scope="row">Second teacher beside the first</th><td>2</td><td>50%</td><td>50%</td><td>100%</td><td>-1.5</td><td>–</td>'
@@ -406,18 +455,85 @@ def test_agreement_between_both_teachers_and_the_assistant(sets, read):
     assert '<th scope="row">Assistant beside the first teacher</th><td>4</td><td>100%</td>' in page
 
 
+@pytest.fixture
+def awarded(sets, course, engine) -> int:
+    """Fourteen scripts with 9 of 12 suggested, eleven of them awarded 6 or 7."""
+    pasted = "\n===\n".join(f"Student: S{number}\n{PLAIN} Answer {number}." for number in range(14))
+    class_set, _ = bring_in(course, sets, TITLE, [], pasted, "famine")
+    for number, script in enumerate(sets.waiting(class_set)):
+        read_script(engine, sets, script)
+        if number < 11:
+            sets.award(script, Award(mark=6 + number % 2, marker="Ms Li"))
+    return class_set
+
+
+def test_recalibrating_shows_before_and_after_moves_suggestions_and_is_undone(sets, awarded, engine):
+    app = view(choose(draw(), awarded), "Moderation")
+    assert not app.exception
+    page = html(app)
+    assert "eleven" in page or "11 scripts" in page
+    assert '<th scope="row">As suggested</th><td>2.5</td><td>+2.5</td>' in page
+    before, after = re.findall(r"<td>(\d\.\d)</td><td>[+-]", page.split("Your own standard")[-1])[-2:]
+    assert float(after) < float(before) == 2.5
+    press(app, "Recalibrate to my awards")
+    assert app.success[0].value.startswith("Three suggestions moved to your own standard")
+    rows = sets.overviews(awarded)
+    assert {row.mark for row in rows[:11]} == {9}
+    (moved,) = {row.mark for row in rows[11:]}
+    assert 6 <= moved < 9
+    assert "In force since today" in html(app)
+    again, _ = bring_in(engine.course, sets, "Next week", [], f"{PLAIN} Something new.", "famine")
+    (script,) = sets.waiting(again)
+    read_script(engine, sets, script)
+    assert sets.script(script).overview.mark == moved
+    assert sets.script(script).own_mark == 9
+    press(app, "Undo")
+    assert {row.mark for row in (*sets.overviews(awarded), *sets.overviews(again))} == {9}
+    (undo,) = [button for button in app.button if button.label == "Undo"]
+    assert undo.disabled
+
+
+def test_a_moved_suggestion_says_so_and_is_what_a_press_awards(sets, awarded):
+    press(view(choose(draw(), awarded), "Moderation"), "Recalibrate to my awards")
+    last = sets.overviews(awarded)[-1]
+    app = open_script(choose(draw(), awarded), sets, awarded, 13)
+    assert "by itself the assistant suggests 9." in html(app)
+    press(app, f"Award what is suggested: {last.mark}")
+    assert sets.overviews(awarded)[-1].award.mark == last.mark
+    assert "suggestion moved" in html(app)
+
+
+def test_a_few_awards_tell_too_little_to_recalibrate_to(sets, read):
+    sets.accept([row.id for row in sets.overviews(read)], "Ms Li")
+    app = view(choose(draw(), read), "Moderation")
+    assert "It takes 11 awarded scripts" in html(app)
+    (button,) = [button for button in app.button if button.label.startswith("Recalibrate")]
+    assert button.disabled
+
+
 def test_downloads_hold_what_was_awarded(sets, read):
     scripts = sets.overviews(read)
     sets.award(scripts[0].id, Award(mark=8, marker="Ms Li", comment="=Good.\n\nGo on."))
     app = view(choose(draw(), read), "Downloads")
     assert not app.exception
     labels = [element.proto.label for element in app.get("download_button")]
-    assert len(labels) == 6
+    assert len(labels) == 7
     first = scripts_of(sets, read)[0]
     assert (first.student, first.participant, first.award, first.awarded_by) == ("Ann Smith", "1", 8, "Ms Li")
     assert first.comments == ("=Good.", "Go on.")
     assert "4 of 5 scripts have no award" not in app.info[0].value
     assert app.info[0].value.startswith("3 of 5 scripts have no award yet.")
+
+
+def test_what_moodle_cannot_take_is_said(sets, course, engine):
+    class_set, _ = bring_in(course, sets, TITLE, UPLOADS[:1], f"Student: Di\n{PLAIN}", "famine")
+    for script in sets.waiting(class_set):
+        read_script(engine, sets, script)
+    app = view(choose(draw(), class_set), "Downloads")
+    assert "not in Moodle’s file" not in html(app)
+    sets.accept([row.id for row in sets.overviews(class_set)], "Ms Li")
+    app = view(choose(draw(), class_set), "Downloads")
+    assert "One awarded script not in Moodle’s file" in html(app)
 
 
 def test_a_set_is_deleted_only_when_that_is_sure(sets, read):

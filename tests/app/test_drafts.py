@@ -9,7 +9,7 @@ from hand_made import hand_made_feedback
 
 from assistant.app.comparison_view import comparison_html, gains_html
 from assistant.app.drafts import cautions, compare, gains, is_tied
-from assistant.schemas import EvidenceFeedback, Feedback, Role, SentenceFeedback
+from assistant.schemas import ErrorFeedback, EvidenceFeedback, Feedback, Role, SentenceFeedback
 from assistant.store.drafts import Draft
 
 
@@ -113,6 +113,75 @@ def test_losses_are_told_and_never_praised(answer):
     ]
     page = comparison_html(comparison, draft(1, answer, hand_made_feedback()), draft(2, "thin", PLAIN))
     assert "▼ lost" in page and "▲ gained" not in page
+
+
+DECISION = "The state decided to take more. "
+
+
+def reading(**parts: object) -> Feedback:
+    """Feedback that finds nothing but what is given."""
+    return PLAIN.model_copy(update={"evidence": (), "errors": (), **parts})
+
+
+def found(fact: str, text: str, words: str) -> EvidenceFeedback:
+    start = text.index(words)
+    return EvidenceFeedback(
+        fact=fact, lines=(1,), statement=fact, relevant=True, confidence=1, spans=((start, start + len(words)),)
+    )
+
+
+def test_nobody_is_praised_or_blamed_for_words_that_did_not_change():
+    old, new = DECISION + "Then came winter.", DECISION + "Then came spring."
+    said = DECISION.strip()
+    before = draft(
+        1, old, reading(evidence=(found("seen then", old, said), found("left out", old, "Then came winter.")))
+    )
+    after = draft(2, new, reading(evidence=(found("seen now", new, said), found("added", new, "Then came spring."))))
+    comparison = compare(before, after)
+    assert [item.fact for item in comparison.new] == ["added"]
+    assert [item.fact for item in comparison.lost] == ["left out"]
+    assert [item.fact for item in comparison.wavering] == ["seen now", "seen then"]
+    page = comparison_html(comparison, before, after)
+    assert page.index("Read differently, though your words are the same") < page.index("seen now")
+
+
+@pytest.mark.parametrize(("words", "gained"), [(DECISION.strip(), False), ("It took too much.", True)])
+def test_a_line_of_argument_is_gained_only_by_words_that_are_new(words, gained):
+    old, new = DECISION, DECISION + "It took too much."
+    start = new.index(words)
+    factor = PLAIN.factors[0].model_copy(update={"status": "developed", "spans": ((start, start + len(words)),)})
+    after = reading(factors=(factor, *PLAIN.factors[1:]))
+    comparison = compare(draft(1, old, PLAIN), draft(2, new, after))
+    assert [change.title for change in comparison.factors if change.gained] == [factor.title] * gained
+    assert ("gained" in comparison_html(comparison, draft(1, old, PLAIN), draft(2, new, after))) is gained
+
+
+def wrong(fact: str, text: str, words: str) -> ErrorFeedback:
+    start = text.index(words)
+    return ErrorFeedback(
+        fact=fact, lines=(1,), kind="date", span=(start, start + len(words)), message="m", correct="c", confidence=1
+    )
+
+
+def test_a_wrong_claim_is_put_right_only_where_its_words_changed():
+    old, new = DECISION + "It was in 1905.", DECISION + "It was in 1906."
+    said = DECISION.strip()
+    before = reading(errors=(wrong("kept", old, said), wrong("changed", old, "It was in 1905.")))
+    comparison = compare(draft(1, old, before), draft(2, new, reading()))
+    assert comparison.fixed == 1
+    after = reading(errors=(wrong("seen late", new, said), wrong("made now", new, "It was in 1906.")))
+    comparison = compare(draft(1, old, reading()), draft(2, new, after))
+    assert (comparison.new_errors, comparison.doubted) == (1, 1)
+    assert cautions(comparison) == [
+        "One new claim to check, see “What to fix”.",
+        "One claim to check that stood there before, see “What to fix”.",
+    ]
+
+
+def test_the_same_words_never_make_a_stronger_judgement():
+    criteria = PLAIN.criteria | {"judgement": PLAIN.criteria["judgement"].model_copy(update={"score": 0.9})}
+    comparison = compare(draft(1, "a b", PLAIN), draft(2, "a  b", PLAIN.model_copy(update={"criteria": criteria})))
+    assert comparison.judgement_words == "much the same" and gains(comparison) == []
 
 
 @pytest.mark.parametrize(("score", "words"), [(0.31, "much the same"), (0.5, "stronger"), (0.1, "weaker")])

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from assistant.app import resources
 from assistant.app.flashcards import anki_csv, wait
 from assistant.app.glossary import errata_html, find_terms, terms_html
-from assistant.app.progress import draft_chart, draft_rows, table_html, topic_chart, topic_rows
+from assistant.app.progress import DARK_INK, draft_chart, draft_rows, table_html, topic_chart, topic_rows
 from assistant.schemas import Term
 from assistant.store.database import Database
 from assistant.store.drafts import AnswerInProgress, PracticeRecord
@@ -74,7 +74,7 @@ def test_the_router_offers_every_page():
     app = AppTest.from_file(str(router), default_timeout=30).run()
     text = router.read_text(encoding="utf-8")
     assert not app.exception
-    assert all(f"st.Page({page}.page" in text for page in ("practice", *PAGES))
+    assert all(f"({page}.page, " in text for page in ("practice", *PAGES))
 
 
 # --- progress ----------------------------------------------------------------------------------------------------------
@@ -120,6 +120,8 @@ def test_charts_are_told_apart_without_colour_and_described_in_words(course, pra
     bars = topic_chart(topic_rows(course, drafts), course.rubric.criteria).to_dict()
     assert any(layer["encoding"].get("text", {}).get("field") == "label" for layer in bars["layer"])
     assert "topic The land, Evidence: 40 per cent" in bars["description"]
+    dark = topic_chart(topic_rows(course, drafts), course.rubric.criteria, DARK_INK).to_dict()
+    assert dark["layer"][1]["mark"]["color"] == DARK_INK != bars["layer"][1]["mark"]["color"]
 
 
 def test_the_table_holds_every_draft_and_no_mark(course, practised):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hand_made import hand_made_feedback
 from streamlit.testing.v1 import AppTest
 
 from assistant.app import resources
+from assistant.app.feedback_view import facts_html
+from assistant.app.hint_ladders import ladder_html
 from assistant.corpus.loading import CourseError, Problem
 from assistant.documents import MAX_CHARACTERS
 from assistant.nlp.pipeline import PipelineError
@@ -98,6 +101,32 @@ def test_what_to_fix_says_what_is_right_and_owns_a_mistaken_note(app, answer) ->
     assert "Check the date: “1905” does not fit here." in page
     assert "What is right:</strong> There was a drought in 1931 &amp; 1932." in page
     assert "The notes are mistaken here" in page
+
+
+def test_each_fact_says_what_it_feeds_and_leads_to_its_place_in_the_text(app, answer) -> None:
+    page = html(ask(app, answer))
+    listed = page[page.index('<li id="ap-fact-1"') :]
+    assert "Feeds: Excessive requisitioning." in listed[: listed.index("</li>")]
+    assert 'href="#ap-place-1"' in listed[: listed.index("</li>")]
+    assert page.count('id="ap-place-1"') == 1 and 'href="#ap-fact-1"' in page
+    listed = page[page.index('<li id="ap-fact-2"') :]
+    assert "Not certain that you say this." in listed[: listed.index("</li>")]
+
+
+def test_a_mistake_of_the_notes_is_owned_wherever_the_fact_is_told(app, answer, course) -> None:
+    told = facts_html(hand_made_feedback(), course.facts)
+    assert "The notes are mistaken" not in told, "neither fact found has an erratum"
+    drought = course.facts[1]
+    known = hand_made_feedback().evidence[0].model_copy(update={"fact": drought.id})
+    found = hand_made_feedback().model_copy(update={"evidence": (known,)})
+    assert "They say: “A drought in 1905.” The notes misdate it." in facts_html(found, course.facts)
+    hint = hand_made_feedback().hints[1]
+    assert "mistaken" not in ladder_html(hint, 1, drought), "the cue gives nothing away"
+    assert "They say: “A drought in 1905.” The notes misdate it." in ladder_html(hint, 2, drought)
+    ask(app, answer)
+    assert html(app).count("The notes are mistaken here") == 1  # of the wrong claim
+    press(press(app, "Give me a cue", 1), "Reveal it")
+    assert html(app).count("The notes are mistaken here") == 2
 
 
 def test_factors_not_raised_are_counted_and_never_named_before_the_reveal(app, answer) -> None:

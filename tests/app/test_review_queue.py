@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from assistant.app.class_sets import standing
-from assistant.app.review_queue import Show, agreeable, beside, found, queue, reasons_to_look
+from assistant.app.review_queue import Show, agreeable, beside, found, queue, reasons_to_look, short_reasons
 from assistant.schemas import ReviewReason
 from assistant.store.class_sets import NO_AWARD, Award, ScriptOverview
 
@@ -53,6 +54,18 @@ def ids(scripts):
 def test_what_may_make_a_mark_meaningless_comes_first_and_what_is_awarded_last():
     assert ids(queue(SET)) == [5, 8, 4, 3, 7, 2, 1, 6]
     assert ids(queue(reversed(SET))) == ids(queue(SET))
+
+
+def test_an_award_moves_nothing_where_awarded_scripts_keep_their_places():
+    assert ids(queue(SET, awarded_last=False)) == [5, 8, 4, 6, 3, 7, 2, 1]
+
+
+def test_the_folders_a_file_came_in_are_left_out_of_its_reasons():
+    long = replace(
+        SET[4], name="Ann_7_assignsubmission_file_/s5.txt", problem="Ann_7_assignsubmission_file_/s5.txt is empty."
+    )
+    assert short_reasons(long) == ["s5.txt is empty."]
+    assert short_reasons(SET[1]) == ["Because of wide-range."]
 
 
 def test_every_reason_is_named_the_weightiest_first():

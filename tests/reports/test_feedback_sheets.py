@@ -12,6 +12,7 @@ from assistant.reports.feedback_sheets import (
     FileNames,
     sheet_docx,
     sheets,
+    sheets_docx,
     sheets_zip,
     write_sheets_html,
 )
@@ -95,6 +96,26 @@ def test_a_page_for_each_student(course, script):
     source = page(sheet(course, each) for each in (script, Script("b", "plans", feedback_on(question="plans"), TEXT)))
     assert len(html.document_fromstring(source).findall(".//article")) == 2
     assert "break-after: page" in source
+
+
+def test_one_document_with_a_page_for_each_student(course, script):
+    other = sheet(
+        course, Script("b", "plans", feedback_on(question="plans"), TEXT, student="Bo", comments=("Well done.",))
+    )
+    document = sheets_docx([sheet(course, script), other])
+    text = words(document)
+    assert text.index("Ann") < text.index("A fine start.") < text.index("Bo") < text.index("Well done.")
+    with zipfile.ZipFile(io.BytesIO(document)) as parts:
+        assert parts.read("word/document.xml").count(b'w:br w:type="page"') == 1
+    assert [line for line in text if line.startswith("1. ")] == ["1. Which policy?", "1. Which policy?"]
+
+
+def test_the_teachers_words_may_stand_alone(course, script):
+    alone = sheet(course, script, findings=False)
+    for text in (html.document_fromstring(page([alone])).text_content(), "\n".join(words(sheet_docx(alone)))):
+        assert "A fine start." in text and "14 out of 25" in text
+        for part in ("What works", "Weak rivals", "To check", "Next steps", "By criterion"):
+            assert part not in text
 
 
 def test_a_zip_of_documents_with_names_of_their_own(course):
