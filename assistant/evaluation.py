@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
+from assistant import mark_figures
 from assistant.corpus.ledger import ledger
 from assistant.corpus.loading import CourseError, Problem, load_course, load_responses
 from assistant.schemas import Course, Feedback, MarkedResponse, Span
@@ -47,7 +48,7 @@ def score(course: Course, responses: Sequence[MarkedResponse], feedback: Mapping
     skip_always = {fact for line in unscored for fact in of_line.get(line, ())}
     found = lost = right = extra = located = 0
     errors_hit = errors_missed = errors_extra = 0
-    roles_right = roles = present_right = status_right = statuses = 0
+    roles_right = roles = present_right = status_right = statuses = judgements_right = 0
     by_style: dict[int, list[tuple[MarkedResponse, Feedback]]] = {}
     for response in responses:
         result = feedback[response.id]
@@ -84,6 +85,7 @@ def score(course: Course, responses: Sequence[MarkedResponse], feedback: Mapping
             statuses += 1
             status_right += given.get(factor) == value
             present_right += (given.get(factor, 0) > 0) == (value > 0)
+        judgements_right += int(3 * result.criteria["judgement"].score + 0.5) == response.judgement
         by_style.setdefault(result.max_mark, []).append((response, result))
     precision, recall = right / max(1, right + extra), found / max(1, found + lost)
     error_p, error_r, error_f = precision_recall_f1(errors_hit, errors_extra, errors_missed)
@@ -103,7 +105,8 @@ def score(course: Course, responses: Sequence[MarkedResponse], feedback: Mapping
         },
         "roles": {"accuracy": roles_right / max(1, roles)},
         "factors": {"exact": status_right / max(1, statuses), "present": present_right / max(1, statuses)},
-        "marks": {str(most): _marks(most, rows) for most, rows in sorted(by_style.items())},
+        "judgement": {"exact": judgements_right / max(1, len(responses))},
+        "marks": {str(most): _marks(course, rows) for most, rows in sorted(by_style.items())},
     }
 
 
@@ -114,11 +117,12 @@ def second_marker(course: Course, responses: Sequence[MarkedResponse]) -> dict[s
     """
     unscored = set(course.unscored_lines)
     right = extra = missed = both_wrong = only_second = only_first = 0
-    roles = roles_right = statuses = exact = present = 0
+    roles = roles_right = statuses = exact = present = judgements = 0
     for response in responses:
         second = response.second
         if second is None:
             continue
+        judgements += second.judgement == response.judgement
         for factor, value in response.factors.items():
             statuses += 1
             exact += second.factors.get(factor) == value
@@ -138,12 +142,14 @@ def second_marker(course: Course, responses: Sequence[MarkedResponse]) -> dict[s
             only_first += bool(mine.wrong) and not other.wrong
     precision, recall, f1 = precision_recall_f1(right, extra, missed)
     error_p, error_r, error_f = precision_recall_f1(both_wrong, only_second, only_first)
+    count = sum(response.second is not None for response in responses)
     return {
-        "responses": sum(response.second is not None for response in responses),
+        "responses": count,
         "evidence": {"precision": precision, "recall": recall, "f1": f1, "located": None} if roles else None,
         "wrong_claims": {"precision": error_p, "recall": error_r, "f1": error_f} if roles else None,
         "roles": {"accuracy": roles_right / roles} if roles else None,
         "factors": {"exact": exact / statuses, "present": present / statuses} if statuses else None,
+        "judgement": {"exact": judgements / count} if count else None,
     }
 
 
@@ -151,10 +157,12 @@ def _overlap(a: Span, b: Span) -> bool:
     return a[0] < b[1] and b[0] < a[1]
 
 
-def _marks(most: int, rows: Sequence[tuple[MarkedResponse, Feedback]]) -> dict[str, float]:
+def _marks(course: Course, rows: Sequence[tuple[MarkedResponse, Feedback]]) -> dict[str, Any]:
+    style = course.rubric.style(course.question(rows[0][0].question).style)
+    most = style.max_mark
     first = [response.mark for response, _ in rows]
     ours = [result.mark for _, result in rows]
-    figures = {
+    figures: dict[str, Any] = {
         "responses": len(rows),
         "qwk": quadratic_weighted_kappa(first, ours, most),
         "mae": mean_absolute_difference(first, ours),
@@ -163,6 +171,8 @@ def _marks(most: int, rows: Sequence[tuple[MarkedResponse, Feedback]]) -> dict[s
         "in_range": float(np.mean([f.mark_range[0] <= r.mark <= f.mark_range[1] for r, f in rows])),
         "range_width": float(np.mean([f.mark_range[1] - f.mark_range[0] for _, f in rows])),
         "sent_to_review": float(np.mean([f.needs_review for _, f in rows])),
+        "weak_flagged": mark_figures.false_flags(rows),
+        "surest": mark_figures.as_the_unsure_are_set_aside(rows, style),
     }
     seconds = [(response.mark, response.level, response.second) for response, _ in rows if response.second is not None]
     if len(seconds) == len(rows):
@@ -216,14 +226,22 @@ def evaluate_course(course: str | Path, report: Callable[[str], None]) -> dict[s
     responses = Workbench(course, artefacts.models_folder()).responses
     if not responses:
         raise CourseError([Problem("responses", "", "", "the course ships no marked responses to evaluate on")])
-    figures = {}
+    figures: dict[str, Any] = {}
+    teachers: dict[str, Any] = {}
     for scheme, feedback in cross_validate(course, report).items():
-        figures[f"by {scheme}"] = score(loaded, [r for r in responses if r.id in feedback], feedback)
+        held = [response for response in responses if response.id in feedback]
+        figures[f"by {scheme}"] = score(loaded, held, feedback)
+        if not teachers:
+            for style in loaded.rubric.styles:
+                pairs = [(r, feedback[r.id]) for r in held if loaded.question(r.question).style == style.id]
+                if pairs:
+                    teachers[str(style.max_mark)] = mark_figures.simulated_teachers(pairs, style)
     return {
         "course": loaded.id,
         "corpus_version": loaded.version,
         "figures": figures,
         "second_marker": second_marker(loaded, responses),
+        "teachers": teachers,
     }
 
 
@@ -270,6 +288,7 @@ def render(report: Mapping[str, Any]) -> list[Table]:
         ("Sentence roles: accuracy", "roles", "accuracy"),
         ("Factor status: exact", "factors", "exact"),
         ("Factor status: present or not", "factors", "present"),
+        ("Judgement: exact", "judgement", "exact"),
     ]
     table.add_row("Responses", *[str(figures[c]["responses"]) for c in columns], str(second.get("responses", "")))
     for label, group, name in rows:
@@ -288,8 +307,12 @@ def render(report: Mapping[str, Any]) -> list[Table]:
         "in_range": "Marker's mark in the range",
         "range_width": "Mean width of the range",
         "sent_to_review": "Sent to review",
+        "weak_flagged": "  of honest weak responses",
     }
     for name, label in names.items():
         cells = [figures[c]["marks"][most].get(name) for c in columns for most in figures[c]["marks"]]
         marks.add_row(label, *["" if cell is None else f"{cell:.3f}".rstrip("0").rstrip(".") for cell in cells])
-    return [table, marks]
+    tables = [table, marks, mark_figures.render_surest(figures)]
+    if report.get("teachers"):
+        tables.append(mark_figures.render_teachers(report["teachers"]))
+    return tables

@@ -63,6 +63,7 @@ def test_score_by_hand(course):
     assert figures["wrong_claims"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "sentences": 1}
     assert figures["roles"]["accuracy"] == pytest.approx(2 / 3)
     assert figures["factors"] == {"exact": 0.5, "present": 1.0}
+    assert figures["judgement"] == {"exact": 0.0}  # 2 of 3 where the marker saw 1
     marks = figures["marks"]["12"]
     assert (marks["mae"], marks["second_marker_mae"], marks["in_range"], marks["range_width"]) == (1, 1, 1, 3)
 
@@ -106,7 +107,7 @@ def test_two_levels_off_counts_only_without_a_flag(course):
 def test_tables_show_every_figure(course):
     figures = score(course, [RESPONSE], {"r1": feedback()})
     tables = render({"course": "small", "corpus_version": "0", "figures": {"on file": figures}})
-    assert [table.row_count for table in tables] == [10, 10]
+    assert [table.row_count for table in tables] == [11, 11, 4]
 
 
 def test_the_second_marker_is_held_to_the_same_definitions(course):
@@ -125,6 +126,7 @@ def test_the_second_marker_is_held_to_the_same_definitions(course):
     assert figures["wrong_claims"]["f1"] == 1.0
     assert figures["roles"]["accuracy"] == pytest.approx(2 / 3)
     assert figures["factors"] == {"exact": 0.5, "present": 0.75}
+    assert figures["judgement"] == {"exact": 1.0}
 
 
 def test_without_a_second_marker_there_is_no_figure(course):

@@ -1,36 +1,33 @@
+"""Each reason to review comes where it is due, and not for an ordinary answer."""
+
 from dataclasses import replace
 
 import pytest
 
 from assistant.moderation import REASONS, Evidence, review_reasons
 
-SENTENCES = [
-    "Stalin won because his rivals never acted together against him.",
-    "As General Secretary he chose the delegates who later voted.",
-    "Trotsky was ill and stayed away from Lenin's funeral.",
-    "Therefore the post mattered more than any single mistake did.",
-]
+SENTENCES = 20
+WORDS = 15
 
 
 @pytest.fixture
 def honest(course):
-    """An ordinary essay, which nobody need look at."""
-    question = course.question("struggle")
+    """What is known of an ordinary essay, which nobody need look at."""
     return Evidence(
-        course=course,
-        question=question,
-        style=course.rubric.style(question.style),
-        text=" ".join(SENTENCES),
-        sentences=SENTENCES,
-        words=300,
+        style=course.rubric.style("essay-25"),
+        lengths=(WORDS,) * SENTENCES,
+        asides=(None,) * SENTENCES,
         facts=6,
         relevant=5,
         errors=1,
         narrated=0.3,
-        argued=2.0,
+        argued=0.4,
         known_words=0.97,
         on_topic=0.8,
-        mark_range=(14, 19),
+        disordered=False,
+        denying=False,
+        mark=13,
+        mark_range=(11, 15),
     )
 
 
@@ -38,8 +35,9 @@ def codes(evidence):
     return [reason.code for reason in review_reasons(evidence)]
 
 
-def with_text(evidence, sentences):
-    return replace(evidence, sentences=sentences, text=" ".join(sentences))
+def set_aside(why, number):
+    """Why each sentence is set aside, where the last `number` are."""
+    return (None,) * (SENTENCES - number) + (why,) * number
 
 
 def test_an_honest_answer_gives_no_reason(honest):
@@ -49,19 +47,25 @@ def test_an_honest_answer_gives_no_reason(honest):
 @pytest.mark.parametrize(
     ("code", "due", "just_not"),
     [
-        ("too-short", {"words": 119}, {"words": 120}),
+        ("too-short", {"lengths": (119,), "asides": (None,)}, {"lengths": (120,), "asides": (None,)}),
         ("off-question", {"facts": 10, "relevant": 3}, {"facts": 10, "relevant": 4}),
-        (
-            "off-question",
-            {"facts": 0, "relevant": 0, "on_topic": 0.2},
-            {"facts": 0, "relevant": 0, "on_topic": 0.3},
-        ),
-        ("list-of-facts", {"argued": 0.4}, {"argued": 0.5}),
+        ("off-question", {"facts": 0, "relevant": 0, "on_topic": 0.2}, {"facts": 0, "relevant": 0, "on_topic": 0.3}),
+        ("off-question", {"asides": set_aside("off-question", 4)}, {"asides": set_aside("off-question", 3)}),
+        ("off-question", {"asides": set_aside("off-course", 4)}, {"asides": set_aside("off-course", 3)}),
+        ("copied-prompt", {"asides": set_aside("prompt", 4)}, {"asides": set_aside("prompt", 3)}),
+        ("copied-notes", {"asides": set_aside("notes", 1)}, {}),
+        ("repeated-text", {"asides": set_aside("repeat", 2)}, {"asides": set_aside("repeat", 1)}),
+        ("injected-text", {"asides": set_aside("instruction", 1)}, {}),
+        ("list-of-facts", {"asides": set_aside("list", 1)}, {}),
+        ("list-of-facts", {"argued": 0.1}, {"argued": 0.15}),
+        ("out-of-order", {"disordered": True}, {}),
         ("many-errors", {"errors": 3}, {"errors": 2}),
         ("many-errors", {"errors": 3, "facts": 9, "relevant": 9}, {"errors": 3, "facts": 10, "relevant": 9}),
+        ("many-errors", {"denying": True}, {}),
         ("unrecognised-content", {"narrated": 0.7}, {"narrated": 0.6}),
         ("not-english", {"known_words": 0.6}, {"known_words": 0.75}),
-        ("wide-range", {"mark_range": (8, 21)}, {"mark_range": (9, 21)}),
+        ("not-english", {"asides": set_aside("foreign", 1)}, {}),
+        ("wide-range", {"mark_range": (7, 20)}, {"mark_range": (8, 20)}),
     ],
 )
 def test_a_reason_is_given_when_it_is_due(honest, code, due, just_not):
@@ -69,46 +73,43 @@ def test_a_reason_is_given_when_it_is_due(honest, code, due, just_not):
     assert codes(replace(honest, **just_not)) == []
 
 
+@pytest.mark.parametrize(("mark", "mark_range"), [(6, (4, 16)), (15, (14, 21)), (13, (5, 14))])
+def test_a_range_that_reaches_two_levels_away_is_looked_at(honest, mark, mark_range):
+    assert codes(replace(honest, mark=mark, mark_range=mark_range)) == ["wide-range"]
+
+
 def test_a_short_style_needs_fewer_words(honest, course):
-    shorter = replace(honest, style=course.rubric.style("explain-12"), mark_range=(7, 9))
-    assert codes(replace(shorter, words=60)) == []
-    assert codes(replace(shorter, words=59)) == ["too-short"]
+    shorter = replace(
+        honest, style=course.rubric.style("explain-12"), lengths=(60,), asides=(None,), mark=8, mark_range=(7, 9)
+    )
+    assert codes(shorter) == []
+    assert codes(replace(shorter, lengths=(59,))) == ["too-short"]
 
 
-def test_the_prompt_pasted_over_and_over(honest):
-    prompt = honest.question.prompt
-    pasted = with_text(honest, [*SENTENCES, *[f"{prompt} ({number})" for number in range(10)]])
-    assert codes(replace(pasted, words=150, argued=6)) == ["copied-prompt"]
-    assert codes(with_text(honest, [prompt, *SENTENCES])) == []  # quoted once
-
-
-def test_notes_and_statements_pasted_in(honest, course):
-    notes = [course.notes[2], course.notes[3].upper(), course.facts[5].statement]
-    assert codes(with_text(honest, [*SENTENCES, *notes])) == ["copied-notes"]
-    assert codes(with_text(honest, [*SENTENCES, *notes[:2]])) == []
-    # Pasted as one run-on sentence as well.
-    assert codes(with_text(honest, [*SENTENCES, "; ".join(notes)])) == ["copied-notes"]
-
-
-def test_sentences_repeated(honest):
-    assert codes(with_text(honest, [*SENTENCES, SENTENCES[0].upper(), SENTENCES[2] + ".."])) == ["repeated-text"]
-    assert codes(with_text(honest, [*SENTENCES, SENTENCES[0]])) == []
-    assert codes(with_text(honest, [*SENTENCES, "He won.", "He won.", "He won."])) == []  # too short to tell
+def test_words_that_were_set_aside_do_not_make_an_answer_longer(honest):
+    mostly_pasted = replace(honest, asides=set_aside("notes", 15))
+    assert codes(mostly_pasted) == ["too-short", "copied-notes"]
+    reasons = {reason.code: reason.message for reason in review_reasons(mostly_pasted)}
+    assert reasons["too-short"].startswith("Only 75 words of the answer could be counted")
 
 
 def test_reasons_come_in_a_fixed_order_with_a_sentence_each(honest):
+    kinds = ("prompt",) * 4 + ("notes", "repeat", "repeat", "instruction", "list", "foreign")
     worst = replace(
-        with_text(honest, [honest.question.prompt] * 5 + [honest.course.notes[1]] * 3),
-        words=20,
+        honest,
+        asides=(None,) * (SENTENCES - len(kinds)) + kinds,
+        lengths=(5,) * SENTENCES,
         facts=6,
         relevant=0,
         errors=9,
         argued=0.0,
+        narrated=1.0,
         known_words=0.1,
+        disordered=True,
         mark_range=(0, 25),
     )
     reasons = list(review_reasons(worst))
     given = [reason.code for reason in reasons]
     assert given == [code for code in REASONS if code in given]
-    assert len(given) >= 7
+    assert len(given) >= 10
     assert all(reason.message.endswith(".") and len(reason.message) > 20 for reason in reasons)

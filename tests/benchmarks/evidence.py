@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,20 +20,21 @@ from rich.table import Table
 
 from assistant.nlp.encoder import load_tokenizer
 from assistant.scoring import artefacts
-from assistant.scoring.error_detection import ErrorDecider
-from assistant.scoring.held_out import SCHEMES, load_held_out, training_rows
-from assistant.scoring.matcher import CandidateDecider, FactDecider
+from assistant.scoring.held_out import SCHEMES, load_held_out
+from assistant.scoring.matcher import FactDecider
 from assistant.scoring.model_training import (
+    PLANTED_WEIGHT,
     EvidenceCounts,
     Labels,
     TrainingRow,
+    candidates_of,
     choose_fact_threshold,
     count_evidence,
+    fit_deciders,
     lay_labels,
-    settled,
 )
 from assistant.scoring.signals import NAMES
-from assistant.training import NoVectors, Workbench
+from assistant.training import Workbench
 
 out = Console(highlight=False, width=110)
 Probabilities = list[NDArray[np.float64]]
@@ -72,44 +73,65 @@ STEPS = (
 
 @dataclass
 class Material:
-    """The held-out rows of one scheme with their labels and folds."""
+    """The held-out rows of one scheme with their labels and folds, and the rows with planted errors beside them."""
 
     rows: list[TrainingRow]
     labels: list[Labels]
-    folds: NDArray[np.int64]
+    planted: list[tuple[TrainingRow, Labels]]
+    fold_of: Mapping[str, int]
+
+    @property
+    def folds(self) -> NDArray[np.int64]:
+        """The fold of each row."""
+        return np.array([self.fold_of[row.response.id] for row in self.rows])
+
+    def parts(self, fold: int) -> tuple[list[int], list[int], list[tuple[TrainingRow, Labels]]]:
+        """Rows outside a fold, rows inside, and the planted rows outside."""
+        inside = self.folds == fold
+        planted = [(row, label) for row, label in self.planted if self.fold_of[row.response.id] != fold]
+        return np.flatnonzero(~inside).tolist(), np.flatnonzero(inside).tolist(), planted
 
     def conveyed(self, names: set[str]) -> Probabilities:
         """What deciders fitted on the other folds say of each row's candidates, from the named signals alone."""
         unused = [number for number, name in enumerate(NAMES) if name not in names]
-        values = [row.signals.values.copy() for row in self.rows]
-        for value in values:
-            value[:, unused] = 0
-        return self._held_out(FactDecider, values, "conveyed")
 
-    def wrong(self, conveyed: Probabilities) -> Probabilities:
-        """The same of wrong claims, from all signals and the held-out word on credit."""
-        values = [np.column_stack([row.signals.values, p]) for row, p in zip(self.rows, conveyed, strict=True)]
-        return self._held_out(ErrorDecider, values, "wrong")
+        def known(values: NDArray[np.float32]) -> NDArray[np.float32]:
+            part = values.copy()
+            part[:, unused] = 0
+            return part
 
-    def _held_out(self, kind: type[CandidateDecider], values: Sequence[NDArray], table: str) -> Probabilities:
         result: Probabilities = [np.zeros(0)] * len(self.rows)
-        use = [
-            settled(row.signals, label) if kind is FactDecider else np.ones(len(row.signals.fact), dtype=bool)
-            for row, label in zip(self.rows, self.labels, strict=True)
-        ]
         for fold in np.unique(self.folds):
-            train = np.flatnonzero(self.folds != fold)
-            x = np.concatenate([values[i][use[i]] for i in train])
-            model = kind().fit(x, np.concatenate([self.truth(i, table)[use[i]] for i in train]))
-            for i in np.flatnonzero(self.folds == fold):
-                result[i] = model.predict_proba(values[i])[:, 1]
+            train, test, planted = self.parts(fold)
+            real = [candidates_of(self.rows[i], self.labels[i]) for i in train]
+            spoilt = [candidates_of(row, label).of_wrong_sentences() for row, label in planted]
+            x, y, use, weight = (
+                np.concatenate(columns)
+                for columns in zip(
+                    *(
+                        (known(c.values), c.conveyed, c.settled, np.full(len(c.values), w))
+                        for group, w in ((real, 1.0), (spoilt, PLANTED_WEIGHT))
+                        for c in group
+                    ),
+                    strict=True,
+                )
+            )
+            model = FactDecider().fit(x[use], y[use], weight[use])
+            for i in test:
+                result[i] = model.predict_proba(known(self.rows[i].signals.values))[:, 1]
         return result
 
-    def truth(self, row: int, table: str) -> NDArray[np.bool_]:
-        """The marker's word on each candidate of a row."""
-        signals = self.rows[row].signals
-        labelled: NDArray[np.bool_] = getattr(self.labels[row], table)[signals.sentence, signals.fact]
-        return labelled
+    def wrong(self) -> Probabilities:
+        """What deciders fitted on the other folds say of each row's candidates being wrong, from all signals."""
+        result: Probabilities = [np.zeros(0)] * len(self.rows)
+        for fold in np.unique(self.folds):
+            train, test, planted = self.parts(fold)
+            deciders = fit_deciders([self.rows[i] for i in train], [self.labels[i] for i in train], True, 0, planted)
+            for i in test:
+                values = self.rows[i].signals.values
+                credit = deciders.facts.predict_proba(values)[:, 1]
+                result[i] = deciders.errors.predict_proba(np.column_stack([values, credit]))[:, 1]
+        return result
 
     def thresholds(self, probabilities: Probabilities) -> NDArray[np.float64]:
         """For each row the working point that suits the other folds best."""
@@ -133,12 +155,10 @@ def load(scheme: str) -> Material:
     bench = Workbench("stalin", folder)
     path = artefacts.checked(folder, f"{bench.course.id}-held-out.npz", artefacts.read_manifest(folder))
     held = load_held_out(path, [fact.id for fact in bench.course.facts])[scheme]
-    rows = training_rows(
-        bench.course, bench.responses, bench.read(bench.responses, NoVectors()), held, bench.title_forms()
-    )
-    fold = dict(zip(held.ids, held.folds, strict=True))
+    rows = bench.rows(bench.responses, held)
+    planted = [(row, lay_labels(bench.course, row.response, row.reading)) for row in bench.rows(bench.planted(), held)]
     labels = [lay_labels(bench.course, row.response, row.reading) for row in rows]
-    return Material(rows, labels, np.array([fold[row.response.id] for row in rows]))
+    return Material(rows, labels, planted, dict(zip(held.ids, held.folds, strict=True)))
 
 
 def known_words() -> frozenset[str]:
@@ -243,7 +263,7 @@ def main() -> None:
         points.add_row(f"{point:.1f}", f"{counts.precision:.3f}", f"{counts.recall:.3f}", f"{counts.f1:.3f}")
     out.print(points)
     out.print(errors_by_kind(material, probabilities, thresholds, known_words()))
-    out.print(curve_of_accusations(material, material.wrong(probabilities)))
+    out.print(curve_of_accusations(material, material.wrong()))
 
 
 if __name__ == "__main__":
