@@ -229,11 +229,9 @@ def _work_off(
     course: str | Path, parts: Path, share: Sequence[Fold | None], seed: int, report: Report
 ) -> dict[Fold, HeldOut]:
     """Train the encoders of some folds (None: for use, on all responses) and read the held-out responses with them."""
-    import torch
-
     from assistant.scoring import encoder_training as training
 
-    torch.set_num_threads(1)
+    training.use_one_thread()
     bench = Workbench(course, parts)
     stage: training.ResponseStage | None = None
     held_out = {}

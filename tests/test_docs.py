@@ -43,3 +43,11 @@ def test_the_command_and_each_of_its_options_has_help(words):
     for parameter in command.params:
         if isinstance(parameter, typer.core.TyperOption):
             assert parameter.help, f"{parameter.opts} has no help"
+
+
+def test_the_readme_shows_pictures_that_are_there_and_says_what_is_in_them(root):
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[(.*?)\]\((.*?)\)", readme)
+    assert len(pictures) >= 3
+    for words, place in pictures:
+        assert len(words) > 40 and (root / place).is_file()

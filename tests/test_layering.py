@@ -11,12 +11,12 @@ PACKAGE = ROOT / "assistant"
 
 # Each layer may import itself and whatever stands before it.
 ORDER = (
-    {"schemas", "documents", "spreadsheets"},
+    {"schemas", "documents", "spreadsheets", "accounts"},
     {"corpus"},
     {"nlp"},
     {"scoring"},
-    {"feedback", "moderation", "question_guess", "class_picture", "double_marking"},
-    {"class_sets", "training", "service", "evaluation", "store", "batch", "reports"},
+    {"feedback", "moderation", "question_guess", "class_picture", "double_marking", "mark_figures"},
+    {"class_sets", "training", "service", "evaluation", "store", "batch", "cluster", "reports"},
     {"cli", "app"},
     {"__main__", "streamlit_app"},
 )
@@ -24,6 +24,7 @@ ORDER = (
 BEFORE = {
     "service": {"class_sets"},
     "batch": {"class_sets", "service"},
+    "cluster": {"batch", "class_sets", "service"},
     "reports": {"batch", "class_sets", "service"},
     "evaluation": {"service", "training"},
 }
@@ -37,6 +38,7 @@ ONLY_IN = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "fsrs": {"store"},
+    "distributed": {"cluster"},
 }
 ONLY_TO_TRAIN = {"torch", "transformers", "safetensors", "onnx"}
 

@@ -5,7 +5,17 @@ import sys
 
 import pytest
 
-HEAVY = ("sklearn", "scipy.stats", "pandas", "streamlit", "torch", "transformers", "matplotlib", "sqlalchemy")
+HEAVY = (
+    "sklearn",
+    "scipy.stats",
+    "pandas",
+    "streamlit",
+    "torch",
+    "transformers",
+    "matplotlib",
+    "sqlalchemy",
+    "distributed",
+)
 
 
 @pytest.mark.parametrize("module", ["assistant.cli", "assistant.service"])
