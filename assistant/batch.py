@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.class_sets import Submission
 from assistant.schemas import Course, Feedback, ReviewReason
-from assistant.scoring.artefacts import models_folder, read_manifest
+from assistant.scoring import artefacts
 from assistant.service import GUESSED, MARKING_NOTES, BatchRow
 from assistant.spreadsheets import safe_cell
 
@@ -146,7 +146,7 @@ def made_with(course: Course) -> dict[str, str]:
     Raises:
         ArtefactError: if there are no models.
     """
-    manifest = json.dumps(read_manifest(models_folder()), sort_keys=True)
+    manifest = json.dumps(artefacts.read_manifest(artefacts.models_folder()), sort_keys=True)
     return {
         "course": course.id,
         "corpus": course.version,

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
@@ -336,6 +337,8 @@ def batch(
     with batch_marker(course, jobs, scheduler) as mark_all:  # before anything is written
         journal = Journal(to / JOURNAL, rests_on)
         finished = False
+        # When Ctrl-C ends joblib's processes, its own threads complain of work that was taken from them.
+        threading.excepthook = quiet_about_the_pool
         try:
             with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
                 task = progress.add_task("Marking", total=len(submissions))
@@ -454,6 +457,12 @@ def corpus_build(
 
     summary = build_course(notes, to, questions_file, rubric_file, title)
     out.print(summary, markup=False, soft_wrap=True)
+
+
+def quiet_about_the_pool(failure: threading.ExceptHookArgs) -> None:
+    """Say nothing of a failure in a thread that manages joblib's processes: what it means to a user is said elsewhere."""
+    if failure.thread is None or "ExecutorManager" not in failure.thread.name:
+        threading.__excepthook__(failure)
 
 
 def tell(message: str) -> None:

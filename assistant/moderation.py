@@ -41,7 +41,6 @@ class Evidence:
     on_topic: float
     disordered: bool
     denying: bool
-    mark: int
     mark_range: tuple[int, int]
 
     def count(self, *kinds: str) -> int:
@@ -158,13 +157,9 @@ def not_english(e: Evidence) -> str | None:
 
 
 def wide_range(e: Evidence) -> str | None:
-    """A range too wide to be of use, or one that reaches beyond the levels next to the suggested one."""
-    low, high = e.mark_range
-    if high - low > 0.5 * e.style.max_mark:
+    """A range too wide to be of use."""
+    if e.mark_range[1] - e.mark_range[0] > 0.5 * e.style.max_mark:
         return "The range of likely marks is wide."
-    level = e.style.level_of(e.mark)
-    if max(e.style.level_of(high) - level, level - e.style.level_of(low)) > 1:
-        return "The likely marks reach two levels away from the suggested one."
     return None
 
 

@@ -76,7 +76,9 @@ class QuestionGuesser:
         scores = np.mean([_standard(part) for part in parts], axis=0)
         order = np.argsort(-scores, kind="stable")
         clear = len(order) > 1 and bool(scores[order[0]] - scores[order[1]] >= CLEAR_LEAD)
-        if not clear and conveyed.sum() < LEAST_FACTS:
+        # What conveys no fact and names nothing of the course may lie nearest to a question by chance.
+        named = any(sentence.terms for sentence in reading.sentences)
+        if conveyed.sum() < LEAST_FACTS and not (clear and named):
             return None
         second = self._questions[order[1]] if len(order) > 1 else ""
         return QuestionGuess(self._questions[order[0]], second, clear or not second)

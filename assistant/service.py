@@ -194,7 +194,6 @@ class Engine:
             on_topic=float(sum(bool(s.terms) or bool(c) for s, c in zip(sentences, carried, strict=True)) / count),
             disordered=scores.disordered,
             denying=scores.denying,
-            mark=scores.mark,
             mark_range=scores.mark_range,
         )
 

@@ -43,7 +43,7 @@ def documents() -> dict[str, bytes]:
         hand_in(number, f"{OTHER_QUESTION}.txt", others[number].encode())
     hand_in(10, f"{QUESTION}.docx", _docx(texts[0].split("\n\n")))  # the words of the first in another kind of file
     hand_in(11, f"{QUESTION}.txt", texts[1].replace(" the ", " that ", 3).encode())
-    hand_in(12, "onlinetext.html", f"<p>{html.escape(texts[6])}</p>".encode(), "onlinetext")
+    hand_in(12, "onlinetext.html", f"<p>{html.escape(texts[10])}</p>".encode(), "onlinetext")
     hand_in(13, "essay final.txt", others[10].encode())  # the name says nothing of the question
     hand_in(14, f"{QUESTION} wrong.txt", others[5].encode())  # answers another question
     hand_in(15, f"{QUESTION}.txt", b"")
@@ -57,7 +57,7 @@ def documents() -> dict[str, bytes]:
     hand_in(23, f"{QUESTION}.docx", _docx(texts[7].split("\n\n")))
     hand_in(24, f"{QUESTION}.md", texts[8].encode("utf-8-sig"))
     hand_in(25, f"{QUESTION}.txt", ("Ada Zimmer\n\n" + texts[9]).encode())
-    hand_in(25, f"{QUESTION} 2.txt", texts[10].encode())  # a second file of the same student
+    hand_in(25, f"{QUESTION} 2.txt", texts[6].encode())  # a second file of the same student
     files[f"Smith Bo - {OTHER_QUESTION}.txt"] = others[4].encode()
     files["=cmd.txt"] = others[3].encode()
     files[f"{QUESTION}/notes.txt"] = b"\0\1\2"

@@ -26,7 +26,6 @@ def honest(course):
         on_topic=0.8,
         disordered=False,
         denying=False,
-        mark=13,
         mark_range=(11, 15),
     )
 
@@ -73,15 +72,8 @@ def test_a_reason_is_given_when_it_is_due(honest, code, due, just_not):
     assert codes(replace(honest, **just_not)) == []
 
 
-@pytest.mark.parametrize(("mark", "mark_range"), [(6, (4, 16)), (15, (14, 21)), (13, (5, 14))])
-def test_a_range_that_reaches_two_levels_away_is_looked_at(honest, mark, mark_range):
-    assert codes(replace(honest, mark=mark, mark_range=mark_range)) == ["wide-range"]
-
-
 def test_a_short_style_needs_fewer_words(honest, course):
-    shorter = replace(
-        honest, style=course.rubric.style("explain-12"), lengths=(60,), asides=(None,), mark=8, mark_range=(7, 9)
-    )
+    shorter = replace(honest, style=course.rubric.style("explain-12"), lengths=(60,), asides=(None,), mark_range=(7, 9))
     assert codes(shorter) == []
     assert codes(replace(shorter, lengths=(59,))) == ["too-short"]
 

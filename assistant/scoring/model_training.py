@@ -25,7 +25,7 @@ from assistant.scoring.signals import NAMES, SignalReader, Signals
 INNER_FOLDS = 3
 PLANTED_WEIGHT = 0.3
 """Weight of a candidate from a sentence with a planted error beside one that a student wrote."""
-MIN_ERROR_PRECISION = 0.75
+MIN_ERROR_PRECISION = 0.85
 MIN_ACCUSATIONS = 20
 """Accusations needed before their precision is believed."""
 
