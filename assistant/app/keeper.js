@@ -77,7 +77,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return changed.length > 0;
   };
   const pause = () => {
-    if (handOver()) return;
+    if (handOver()) timer = setTimeout(look, PAUSE);
+    else finish();
+  };
+  // On a slow machine a box is drawn empty and filled later, without this script being called anew.
+  const look = () => {
+    const filled = boxes.every((box) => !find(box) || same(find(box).value, box.saved));
+    if (filled) finish();
+    else timer = setTimeout(look, PAUSE);
+  };
+  const finish = () => {
+    count(find(boxes[0])?.value ?? data.text);
     // The boxes hold what is saved. What was noted has been taken back since, or another version was chosen; unless it was
     // typed into a box that the page took away in the middle of a word, when it belongs here again.
     const noted = read(data.key);
