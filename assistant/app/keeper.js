@@ -80,11 +80,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (handOver()) timer = setTimeout(look, PAUSE);
     else finish();
   };
-  // On a slow machine a box is drawn empty and filled later, without this script being called anew.
+  // A box may be filled only after this script was called, and Streamlit may hold a text that it has not handed on, as when
+  // the page was changed right after typing: it takes no notice of Ctrl+Enter then, and is told in another way, once.
+  let told = false;
   const look = () => {
-    const filled = boxes.every((box) => !find(box) || same(find(box).value, box.saved));
-    if (filled) finish();
-    else timer = setTimeout(look, PAUSE);
+    if (boxes.every((box) => !find(box) || same(find(box).value, box.saved))) return finish();
+    const [text, plan] = boxes.map((box) => find(box)?.value ?? box.saved);
+    if (!told) setTriggerValue("unsaved", { text, plan, revision: data.revision });
+    told = true;
+    timer = setTimeout(look, PAUSE);
   };
   const finish = () => {
     count(find(boxes[0])?.value ?? data.text);
