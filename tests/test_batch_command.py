@@ -185,8 +185,8 @@ def test_stopped_from_the_keyboard_it_says_how_to_go_on_and_goes_on(source, done
     os.killpg(running.pid, signal.SIGINT)
     said, errors = running.communicate(timeout=120)
     assert (running.returncode, said) == (130, b"")
-    # The processes hear of Ctrl-C too, and one that was just starting may say so first.
-    assert errors.endswith(b"Stopped. Run the same command again to go on from here.\n"), errors.decode()
+    # The processes hear of Ctrl-C too, and joblib may say what it cleaned up behind them.
+    assert b"Stopped. Run the same command again to go on from here.\n" in errors, errors.decode()
     assert b"Traceback" not in errors
     assert [path.name for path in out.iterdir()] == [JOURNAL]
     kept = (out / JOURNAL).read_bytes().count(b"\n") - 1
