@@ -66,8 +66,8 @@ def check(bench: Bench, name: str, honest: Honest) -> None:
 # What still pays in one of the drawn answers: disorder is seen in two of five shuffled answers only, and a bare phrase of
 # judgement, though it is set aside, leaves its mark on how the sentences beside it are read.
 STILL_PAYS = {
-    "shuffled": pytest.mark.xfail(reason="terror-industry-d07 rises by two marks of 12"),
-    "judgements_added": pytest.mark.xfail(reason="censorship-d01 rises by two marks of 12"),
+    "shuffled": pytest.mark.xfail(strict=True, reason="terror-industry-d07 rises by two marks of 12"),
+    "judgements_added": pytest.mark.xfail(strict=True, reason="censorship-d01 rises by two marks of 12"),
 }
 
 
@@ -110,7 +110,9 @@ def wide():
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="a fifth of honest weak answers is sent to review without need; the aim is one in twenty")
+@pytest.mark.xfail(
+    strict=True, reason="a fifth of honest weak answers is sent to review without need; the aim is one in twenty"
+)
 def test_honest_weak_answers_are_seldom_sent_to_review(wide):
     weak = [honest.feedback for honest in wide.drawn if honest.feedback.mark < 0.35 * honest.feedback.max_mark]
     assert sum(feedback.needs_review for feedback in weak) <= max(1, 0.2 * len(weak))
