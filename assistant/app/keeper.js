@@ -5,6 +5,7 @@
 // so that the box stays Streamlit's own. What is typed is noted in the tab's own session storage until it is saved.
 
 const PAUSE = 1200; // milliseconds without a key before the text is handed over
+const SENT = 150; // milliseconds in which Streamlit has sent what it was handed
 const running = new WeakMap();
 
 function words(text) {
@@ -110,6 +111,22 @@ export default function ({ data, parentElement, setTriggerValue }) {
     note(data.key, { visit: data.visit, stay, revision: data.revision, text, plan });
     clearTimeout(timer);
     timer = setTimeout(pause, PAUSE);
+  });
+  // Streamlit may send the text of a box that is left only after the page that is asked for in the same moment, and then
+  // draws neither page. So a change of page waits until the text is on its way, and nothing is handed over after it.
+  let leaving = false;
+  on(document, "click", (event) => {
+    const link = event.target.closest?.('[data-testid="stTopNavLink"], [data-testid="stSidebarNavLink"]');
+    if (!link || leaving || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const unsaved = handOver();
+    clearTimeout(timer);
+    if (!unsaved) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    timer = setTimeout(() => {
+      leaving = true;
+      link.click();
+    }, SENT);
   });
   on(document, "visibilitychange", () => { if (document.visibilityState === "hidden") handOver(); });
   on(window, "pagehide", handOver);
