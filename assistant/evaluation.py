@@ -172,6 +172,7 @@ def _marks(course: Course, rows: Sequence[tuple[MarkedResponse, Feedback]]) -> d
         "range_width": float(np.mean([f.mark_range[1] - f.mark_range[0] for _, f in rows])),
         "sent_to_review": float(np.mean([f.needs_review for _, f in rows])),
         "weak_flagged": mark_figures.false_flags(rows),
+        "due_flagged": mark_figures.due_flags(rows),
         "surest": mark_figures.as_the_unsure_are_set_aside(rows, style),
     }
     seconds = [(response.mark, response.level, response.second) for response, _ in rows if response.second is not None]
@@ -308,6 +309,7 @@ def render(report: Mapping[str, Any]) -> list[Table]:
         "range_width": "Mean width of the range",
         "sent_to_review": "Sent to review",
         "weak_flagged": "  of honest weak responses",
+        "due_flagged": "  of those written to be looked at",
     }
     for name, label in names.items():
         cells = [figures[c]["marks"][most].get(name) for c in columns for most in figures[c]["marks"]]

@@ -42,8 +42,18 @@ def as_the_unsure_are_set_aside(pairs: Pairs, style: Style) -> dict[str, dict[st
 
 def false_flags(pairs: Pairs) -> float | None:
     """The share of honest weak responses that is sent to review; None where there are none."""
-    weak = [feedback for response, feedback in pairs if response.mark <= WEAK * feedback.max_mark]
+    weak = [
+        feedback
+        for response, feedback in pairs
+        if response.mark <= WEAK * feedback.max_mark and not response.wants_review
+    ]
     return float(np.mean([f.needs_review for f in weak])) if weak else None
+
+
+def due_flags(pairs: Pairs) -> float | None:
+    """The share of the responses written to be looked at that is sent to review; None where there are none."""
+    due = [feedback.needs_review for response, feedback in pairs if response.wants_review]
+    return float(np.mean(due)) if due else None
 
 
 def simulated_teachers(pairs: Pairs, style: Style, seed: int = 0) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.schemas import ReviewReason, Style
 
 MUCH_PROMPT = 0.25
-MUCH_AWAY = 0.15
+MUCH_AWAY = 0.2
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ Reason = Callable[[Evidence], str | None]
 
 def too_short(e: Evidence) -> str | None:
     """An answer too short to judge by."""
-    least = 60 if e.style.max_mark <= 12 else 120
+    least = 50 if e.style.max_mark <= 12 else 90
     if e.words >= least:
         return None
     words = "1 word" if e.words == 1 else f"{e.words} words"
@@ -119,7 +119,7 @@ def list_of_facts(e: Evidence) -> str | None:
     """Facts without argument, or terms without sentences."""
     if e.count("list"):
         return "A part of the answer is a list of terms rather than sentences; it was not counted."
-    if e.facts >= 5 and e.argued < 0.12:
+    if e.facts >= 5 and e.argued < 0.1:
         return "The answer lists facts with hardly any argument between them."
     return None
 

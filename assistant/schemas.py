@@ -261,7 +261,17 @@ class MarkedResponse(Record):
     judgement: Annotated[int, Field(ge=0, le=3)]
     level: Annotated[int, Field(ge=0)]
     mark: Annotated[int, Field(ge=0)]
+    profile: str = ""  # what kind of student and answer this is
     second: SecondMark | None = None
+
+    @property
+    def wants_review(self) -> bool:
+        """Whether it was written as one that a person should look at.
+
+        Such are a bare list of facts, an answer to another question, one that is mostly wrong, and judgement without evidence;
+        their profile begins with "special".
+        """
+        return self.profile.casefold().startswith("special")
 
     def layout(self) -> tuple[str, list[Span]]:
         """The text as the student typed it, and the span of each sentence in it."""

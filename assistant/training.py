@@ -33,6 +33,7 @@ from assistant.scoring.held_out import SCHEMES, HeldOut, fold_of, load_held_out,
 from assistant.scoring.index import FactHead, FactIndex, build_index
 from assistant.scoring.model_training import TrainingRow, fit_deciders, fit_models, lay_labels
 from assistant.scoring.planted_errors import ErrorPlanter, source_of
+from assistant.scoring.precedents import Precedents, precedents_of
 from assistant.scoring.signals import NAMES, SignalReader
 from assistant.scoring.training_examples import TrainingData, make_data
 
@@ -77,9 +78,22 @@ class Workbench:
             self._bank_forms = forms_of(self.nlp, texts)
         return self._bank_forms
 
-    def index(self, encoder: SentenceEncoder, head: FactHead | None) -> FactIndex:
-        """The course's index as an encoder sees it."""
-        return build_index(self.course, self.bank, encoder.encode, self.forms, head)
+    def index(
+        self, encoder: SentenceEncoder, head: FactHead | None, marked: Sequence[MarkedResponse] = ()
+    ) -> FactIndex:
+        """The course's index as an encoder sees it, with the marked responses that it may know."""
+        index = build_index(self.course, self.bank, encoder.encode, self.forms, head)
+        return replace(index, precedents=self._precedents(index, marked)) if marked else index
+
+    def _precedents(self, index: FactIndex, marked: Sequence[MarkedResponse]) -> Precedents:
+        readings = self.read(marked, NoVectors())
+        sentences = [sentence for reading in readings for sentence in reading.sentences]
+        return precedents_of(
+            index.words.transform([sentence.form for sentence in sentences]),
+            index.characters.transform([sentence.text for sentence in sentences]),
+            [lay_labels(self.course, one, reading).conveyed for one, reading in zip(marked, readings, strict=True)],
+            [response.question for response in marked],
+        )
 
     def read(self, responses: Sequence[MarkedResponse], encoder: Any) -> list[Reading]:
         """Readings of responses."""
@@ -251,19 +265,20 @@ def _work_off(
         if fold:
             head = load_head(parts / f"{name}-head.npz", bench.course)
             assert head is not None, "the fingerprint covers the facts"
-            sources = {response.id for response in held}
-            planted = [response for response in bench.planted() if source_of(response.id) in sources]
-            held_out[fold] = signals_of(bench, parts / f"{name}.onnx", head, [*held, *planted], fold.number)
+            held_out[fold] = signals_of(bench, parts / f"{name}.onnx", head, held, fold.number)
             report(f"{name}: {len(held)} responses read")
     return held_out
 
 
 def signals_of(
-    bench: Workbench, encoder_path: Path, head: FactHead, responses: Sequence[MarkedResponse], fold: int
+    bench: Workbench, encoder_path: Path, head: FactHead, held: Sequence[MarkedResponse], fold: int
 ) -> HeldOut:
-    """What a fold's encoder, as it would ship, says of the responses it never saw."""
+    """What a fold's encoder, as it would ship, says of the responses it never saw, as written and with errors planted."""
     encoder = SentenceEncoder(encoder_path, encoder_path.parent / artefacts.TOKENIZER)
-    reader = SignalReader(bench.course, bench.index(encoder, head))
+    names = {response.id for response in held}
+    known = [response for response in bench.responses if response.id not in names]
+    responses = [*held, *(response for response in bench.planted() if source_of(response.id) in names)]
+    reader = SignalReader(bench.course, bench.index(encoder, head, known))
     readings = bench.read(responses, encoder)
     titles = {}
     for question in bench.course.questions:
@@ -334,7 +349,7 @@ def _fit_estimators(course: str | Path, work: Path, seed: int, report: Report, e
             "The facts of the course have changed since its encoder was trained; train it again."
         )
     report("Indexing the bank of wordings ...")
-    index = bench.index(encoder, head)
+    index = bench.index(encoder, head, bench.responses)
     reader = SignalReader(bench.course, index)
     schemes = load_held_out(work / f"{bench.course.id}-held-out.npz", [fact.id for fact in bench.course.facts])
     held = schemes.get("response") or schemes["question"]

@@ -4,6 +4,7 @@ import pytest
 
 from assistant.mark_figures import (
     as_the_unsure_are_set_aside,
+    due_flags,
     false_flags,
     render_surest,
     render_teachers,
@@ -50,6 +51,14 @@ def test_the_flagged_and_the_wide_are_set_aside_first(style):
 def test_false_flags_are_those_on_weak_responses():
     assert false_flags([pair(0, 2, 2, flagged=True), pair(1, 4, 4), pair(2, 11, 11, flagged=True)]) == 0.5
     assert false_flags([pair(2, 11, 11, flagged=True)]) is None
+
+
+def test_a_weak_response_written_to_be_looked_at_is_not_flagged_falsely():
+    response, feedback = pair(0, 2, 2, flagged=True)
+    special = response.model_copy(update={"profile": "SPECIAL b: answers another question"})
+    assert false_flags([(special, feedback), pair(1, 4, 4)]) == 0.0
+    assert due_flags([(special, feedback), pair(1, 4, 4)]) == 1.0
+    assert due_flags([pair(1, 4, 4)]) is None
 
 
 def test_recalibration_brings_suggestions_to_simulated_teachers(style):

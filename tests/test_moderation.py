@@ -46,17 +46,17 @@ def test_an_honest_answer_gives_no_reason(honest):
 @pytest.mark.parametrize(
     ("code", "due", "just_not"),
     [
-        ("too-short", {"lengths": (119,), "asides": (None,)}, {"lengths": (120,), "asides": (None,)}),
+        ("too-short", {"lengths": (89,), "asides": (None,)}, {"lengths": (90,), "asides": (None,)}),
         ("off-question", {"facts": 10, "relevant": 3}, {"facts": 10, "relevant": 4}),
         ("off-question", {"facts": 0, "relevant": 0, "on_topic": 0.2}, {"facts": 0, "relevant": 0, "on_topic": 0.3}),
-        ("off-question", {"asides": set_aside("off-question", 4)}, {"asides": set_aside("off-question", 3)}),
-        ("off-question", {"asides": set_aside("off-course", 4)}, {"asides": set_aside("off-course", 3)}),
+        ("off-question", {"asides": set_aside("off-question", 5)}, {"asides": set_aside("off-question", 4)}),
+        ("off-question", {"asides": set_aside("off-course", 5)}, {"asides": set_aside("off-course", 4)}),
         ("copied-prompt", {"asides": set_aside("prompt", 4)}, {"asides": set_aside("prompt", 3)}),
         ("copied-notes", {"asides": set_aside("notes", 1)}, {}),
         ("repeated-text", {"asides": set_aside("repeat", 2)}, {"asides": set_aside("repeat", 1)}),
         ("injected-text", {"asides": set_aside("instruction", 1)}, {}),
         ("list-of-facts", {"asides": set_aside("list", 1)}, {}),
-        ("list-of-facts", {"argued": 0.1}, {"argued": 0.15}),
+        ("list-of-facts", {"argued": 0.08}, {"argued": 0.12}),
         ("out-of-order", {"disordered": True}, {}),
         ("many-errors", {"errors": 3}, {"errors": 2}),
         ("many-errors", {"errors": 3, "facts": 9, "relevant": 9}, {"errors": 3, "facts": 10, "relevant": 9}),
@@ -73,9 +73,9 @@ def test_a_reason_is_given_when_it_is_due(honest, code, due, just_not):
 
 
 def test_a_short_style_needs_fewer_words(honest, course):
-    shorter = replace(honest, style=course.rubric.style("explain-12"), lengths=(60,), asides=(None,), mark_range=(7, 9))
+    shorter = replace(honest, style=course.rubric.style("explain-12"), lengths=(50,), asides=(None,), mark_range=(7, 9))
     assert codes(shorter) == []
-    assert codes(replace(shorter, lengths=(59,))) == ["too-short"]
+    assert codes(replace(shorter, lengths=(49,))) == ["too-short"]
 
 
 def test_words_that_were_set_aside_do_not_make_an_answer_longer(honest):

@@ -16,6 +16,7 @@ from scipy.sparse import csc_matrix
 
 from assistant.nlp.encoder import EncodedSentence, Vectors
 from assistant.schemas import Course, ErrorKind, Fact, Wordings
+from assistant.scoring.precedents import Precedents
 from assistant.scoring.tfidf import Tfidf
 
 Encode = Callable[[Sequence[str]], list[EncodedSentence]]
@@ -85,6 +86,7 @@ class FactIndex:
     character_rows: csc_matrix
     usual_error: tuple[ErrorKind, ...]  # for each fact the commonest kind among its known contradictions
     head: FactHead | None = None
+    precedents: Precedents | None = None  # marked responses, where the course has any
 
 
 def bank_texts(facts: Sequence[Fact], bank: Mapping[str, Wordings]) -> tuple[list[str], dict[str, NDArray[np.int64]]]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from assistant.nlp.encoder import Vectors
 from assistant.nlp.reading import Reading
 from assistant.schemas import Question, Style
+from assistant.scoring.discourse import TALK
 from assistant.scoring.factor_status import argued
 from assistant.scoring.fitted import BoostedTrees
 from assistant.scoring.roles import ROLES
@@ -18,8 +19,11 @@ from assistant.scoring.roles import ROLES
 RESPONSE_FEATURES = (
     "present", "developed", "present_share", "developed_share", "sides", "relevant_facts", "all_facts", "errors", "error_share",
     "claims", "explains", "counters", "judgements", "evidence_sentences", "other_share", "argued_share", "linked_evidence", "linked_share",
-    "judged_at_end", "judged_in_body", "weighing", "explained_paragraphs", "essay",
+    "judged_at_end", "judged_in_body", "weighing", "explained_paragraphs", "chains", "specific", "judged_best", "essay",
+    "essay_judged", "essay_developed", "status_doubt", "role_doubt",
 )  # fmt: skip
+_DOUBTS = ("status_doubt", "role_doubt")
+"""Features that say nothing for or against a response, but how surely it was read."""
 _FALLING = {"errors", "error_share", "other_share"}
 _RISING = {
     "present",
@@ -32,6 +36,10 @@ _RISING = {
     "judged_at_end",
     "weighing",
     "explained_paragraphs",
+    "chains",
+    "judged_best",
+    "essay_judged",
+    "essay_developed",
 }
 _WEIGHING = {
     "more", "most", "less", "least", "than", "rather", "although", "though", "however", "whereas", "while", "nevertheless", "outweigh",
@@ -40,6 +48,12 @@ _WEIGHING = {
 }  # fmt: skip
 
 
+_SAID = [i for i, name in enumerate(RESPONSE_FEATURES) if name not in _DOUBTS]
+UNKNOWN_STYLE = 1.5
+UNKNOWN_LEAST = 0.16
+"""How much wider the range of a style without marked responses is, and its least half, as a share of the highest mark."""
+EQUAL_WEIGHTS = 0.2
+"""How strongly the weights of kinds of doubt are drawn to be equal, beside what each response says of them."""
 MIN_ARGUED = 0.2
 """Share of sentences that argue, under which facts stand unlinked and the mark stays in level 2."""
 MIN_SIDE = 1.0
@@ -51,148 +65,6 @@ _DENIED = re.compile(
     r"\b(?:am|is|are|was|were|has|have|had|do|does|did|can|could|will|would|should|must)(?: not\b|n['’]?t\b)",
     re.IGNORECASE,
 )
-_TALK = frozenset(
-    [
-        "argue",
-        "argument",
-        "point",
-        "factor",
-        "reason",
-        "cause",
-        "important",
-        "importance",
-        "significance",
-        "significant",
-        "significantly",
-        "view",
-        "statement",
-        "evidence",
-        "judgement",
-        "judgment",
-        "convincing",
-        "convince",
-        "valid",
-        "validity",
-        "extent",
-        "conclusion",
-        "conclude",
-        "role",
-        "play",
-        "matter",
-        "term",
-        "decisive",
-        "outweigh",
-        "link",
-        "connect",
-        "depend",
-        "overall",
-        "clearly",
-        "clear",
-        "directly",
-        "ultimately",
-        "mainly",
-        "main",
-        "major",
-        "key",
-        "crucial",
-        "vital",
-        "essential",
-        "fundamental",
-        "primary",
-        "primarily",
-        "secondary",
-        "agree",
-        "disagree",
-        "partly",
-        "largely",
-        "large",
-        "great",
-        "big",
-        "strong",
-        "weak",
-        "assess",
-        "support",
-        "suggest",
-        "show",
-        "demonstrate",
-        "prove",
-        "explain",
-        "explanation",
-        "therefore",
-        "thus",
-        "hence",
-        "balance",
-        "hand",
-        "side",
-        "possible",
-        "likely",
-        "probably",
-        "certainly",
-        "definitely",
-        "consider",
-        "consequence",
-        "result",
-        "lead",
-        "happen",
-        "make",
-        "mean",
-        "way",
-        "thing",
-        "lot",
-        "similar",
-        "equal",
-        "whole",
-        "general",
-        "particular",
-        "second",
-        "third",
-        "final",
-        "finally",
-        "previous",
-        "next",
-        "place",
-        "step",
-        "short",
-        "long",
-        "time",
-        "compare",
-        "contrast",
-        "debate",
-        "discuss",
-        "claim",
-        "interpretation",
-        "historian",
-        "question",
-        "answer",
-        "issue",
-        "example",
-        "effect",
-        "impact",
-        "influence",
-        "affect",
-        "contribute",
-        "contribution",
-        "relate",
-        "relevant",
-        "underpin",
-        "combine",
-        "separate",
-        "come",
-        "think",
-        "believe",
-        "say",
-        "know",
-        "work",
-        "good",
-        "bad",
-        "true",
-        "false",
-        "right",
-        "wrong",
-        "opinion",
-    ]
-)
-"""Lemmas that essays on any subject are held together by."""
 
 
 def ceiling(features: Vectors, question: Question, style: Style) -> int:
@@ -235,13 +107,13 @@ def bare_arguments(
         return np.zeros(0, dtype=bool)
     words = [{word for word in sentence.form.split() if word.isalpha()} for sentence in sentences]
     named = (conveyed.max(axis=1) > 0) | np.array([bool(s.terms or s.dates or s.quantities) for s in sentences])
-    told = set(titles).union(*(line for line, has in zip(words, named, strict=True) if has)) - _TALK
+    told = set(titles).union(*(line for line, has in zip(words, named, strict=True) if has)) - TALK
     bare = ~named & np.array([not line & told and len(s.words) >= 5 for line, s in zip(words, sentences, strict=True)])
     likeliest = np.array([ROLES[i] for i in roles.argmax(axis=1)])
     arguing = bare & np.isin(likeliest, ("claim", "explain", "counter", "judgement"))
     if arguing.sum() >= 2 and arguing.mean() >= MANY_BARE:
         return arguing
-    mere_talk = np.array([2 * len(line & _TALK) >= len(line) for line in words])
+    mere_talk = np.array([2 * len(line & TALK) >= len(line) for line in words])
     return arguing & (mere_talk | np.isin(likeliest, ("counter", "judgement")))
 
 
@@ -292,6 +164,10 @@ def response_features(
     weighing = np.array([min(3, len(_WEIGHING & set(sentence.words))) / 3 for sentence in sentences])
     final = paragraphs == paragraphs[-1]
     judging = role["judgement"]
+    near = np.abs(np.arange(count)[:, None] - np.arange(count)[None, :])
+    beside_evidence = (same * (near > 0) * 0.8 ** np.maximum(near - 1, 0) * evidence[None, :]).max(axis=1)
+    chain = role["explain"] * beside_evidence
+    essay = float(style.max_mark > 12)
     values = {
         "present": present.sum(),
         "developed": developed.sum(),
@@ -319,7 +195,14 @@ def response_features(
             for p in np.unique(paragraphs)
             if role["explain"][paragraphs == p].max() > 0.4 and evidence[paragraphs == p].max() > 0.5
         ),
-        "essay": float(style.max_mark > 12),
+        "chains": sum(chain[paragraphs == p].max() for p in np.unique(paragraphs)),
+        "specific": np.log1p(sum(min(2, len(s.dates) + len(s.quantities) + len(s.terms)) / 2 for s in sentences)),
+        "judged_best": judging.max(),
+        "essay": essay,
+        "essay_judged": essay * judging.max(),
+        "essay_developed": essay * developed.mean(),
+        "status_doubt": (1 - statuses.max(axis=1)).mean(),
+        "role_doubt": (1 - roles.max(axis=1)).mean(),
     }
     return np.array([values[name] for name in RESPONSE_FEATURES], dtype=np.float32)
 
@@ -373,8 +256,8 @@ class MonotoneRegressor:
         """Fit on responses: `X` of shape (responses, features)."""
         from sklearn.ensemble import HistGradientBoostingRegressor
 
-        signs = [(name in _RISING) - (name in _FALLING) for name in RESPONSE_FEATURES]
-        self.linear_ = MonotoneRidge(signs).fit(X, y)
+        signs = [(name in _RISING) - (name in _FALLING) for name in RESPONSE_FEATURES if name not in _DOUBTS]
+        self.linear_ = MonotoneRidge(signs).fit(X[:, _SAID], y)
         trees = HistGradientBoostingRegressor(
             max_iter=150,
             learning_rate=0.05,
@@ -384,19 +267,55 @@ class MonotoneRegressor:
             monotonic_cst=signs,
             random_state=self.seed,
         )
-        self.trees_ = BoostedTrees.of(trees.fit(X, y))
+        self.trees_ = BoostedTrees.of(trees.fit(X[:, _SAID], y))
         return self
+
+    def views(self, X: Vectors) -> NDArray[np.float64]:  # noqa: N803
+        """What either model predicts, shape (2, responses)."""
+        return np.stack([self.linear_.predict(X[:, _SAID]), self.trees_.predict(X[:, _SAID])])
 
     def predict(self, X: Vectors) -> NDArray[np.float64]:  # noqa: N803
         """Predictions, clipped to 0 to 1."""
-        return np.clip((self.linear_.predict(X) + self.trees_.predict(X)) / 2, 0.0, 1.0)
+        return np.clip(self.views(X).mean(axis=0), 0.0, 1.0)
+
+
+class Spread:
+    """How far marks are likely to stray from their prediction: the answer's own, up to a factor.
+
+    Answers stray the more in the middle of the range, where the two models of the mark disagree, and where statuses and roles
+    were unsure. The weights are not negative, so that more doubt never narrows a range.
+    """
+
+    def fit(self, views: NDArray[np.float64], X: Vectors, errors: NDArray[np.float64]) -> Spread:  # noqa: N803
+        """Fit on absolute errors of held-out predictions, in shares of the highest mark."""
+        from scipy.optimize import nnls
+
+        signs = self._signs(views, X)
+        self.scale_ = signs.mean(axis=0) + 1e-6
+        # Drawn towards equal weights: so few errors cannot tell one kind of doubt from another for certain.
+        kinds = signs.shape[1]
+        pull = np.sqrt(EQUAL_WEIGHTS * len(errors))
+        weighted = np.vstack([signs / self.scale_, pull * np.eye(kinds)])
+        self.weights_ = nnls(weighted, np.concatenate([errors, np.full(kinds, pull * errors.mean() / kinds)]))[0]
+        return self
+
+    def predict(self, views: NDArray[np.float64], X: Vectors) -> NDArray[np.float64]:  # noqa: N803
+        """Likely size of the error, up to a factor, shape (responses,)."""
+        return np.maximum(self._signs(views, X) / self.scale_ @ self.weights_, 0.01)
+
+    @staticmethod
+    def _signs(views: NDArray[np.float64], X: Vectors) -> NDArray[np.float64]:  # noqa: N803
+        share = np.clip(views.mean(axis=0), 0.02, 0.98)
+        doubts = X[:, [RESPONSE_FEATURES.index(name) for name in _DOUBTS]]
+        return np.column_stack([np.ones(len(X)), share * (1 - share), np.abs(views[0] - views[1]), doubts])
 
 
 class MarkModel:
     """Judgement, mark and range of responses.
 
-    The range is split-conformal (Vovk et al., 2005): the width that held the marker's mark in `coverage` of the
-    responses left out of fitting, by groups, separately for each style.
+    The range holds the marks that lie within so many of a response's own spreads from its prediction; how many held the
+    marker's mark in `coverage` of the responses left out of fitting, by groups, separately for each style (locally weighted
+    conformal prediction: Lei et al., 2018).
 
     Args:
         coverage: share of marks the range is meant to hold.
@@ -418,29 +337,50 @@ class MarkModel:
         """Fit on responses; those of one group are never on both sides when the range is measured."""
         from sklearn.model_selection import GroupKFold
 
-        share = np.array([mark / style.max_mark for mark, style in zip(marks, styles, strict=True)])
+        highest = np.array([style.max_mark for style in styles])
+        share = np.asarray(marks) / highest
         self.judgement_ = MonotoneRegressor(self.seed).fit(X, np.asarray(judgements) / 3)
         self.mark_ = MonotoneRegressor(self.seed).fit(X, share)
-        held_out = np.zeros(len(share))
+        views = np.zeros((2, len(share)))
         owners = list(groups) if len(set(groups)) > 1 else [str(number) for number in range(len(share))]
-        folds = min(10, len(set(owners)))
-        for train, test in GroupKFold(folds).split(X, share, owners):
-            held_out[test] = MonotoneRegressor(self.seed).fit(X[train], share[train]).predict(X[test])
-        self.half_width_: dict[str, float] = {}
-        for style in {style.id: style for style in styles}.values():
-            mine = np.array([other.id == style.id for other in styles])
-            errors = np.abs(np.round(held_out[mine] * style.max_mark) - np.asarray(marks)[mine])
-            rank = min(len(errors) - 1, int(np.ceil(self.coverage * (len(errors) + 1))) - 1)
-            self.half_width_[style.id] = float(np.sort(errors)[rank])
+        folds = list(GroupKFold(min(10, len(set(owners)))).split(X, share, owners))
+        for train, test in folds:
+            views[:, test] = MonotoneRegressor(self.seed).fit(X[train], share[train]).views(X[test])
+        errors = np.abs(np.clip(views.mean(axis=0), 0, 1) - share)
+        self.spread_ = Spread().fit(views, X, errors)
+        # The spread is held out as well: one fitted on the errors it is measured by would look too good.
+        spreads = np.zeros(len(share))
+        for train, test in folds:
+            spreads[test] = Spread().fit(views[:, train], X[train], errors[train]).predict(views[:, test], X[test])
+        self.reach_ = {
+            style.id: _conformal(errors[mine] / spreads[mine], self.coverage)
+            for style in {style.id: style for style in styles}.values()
+            for mine in [np.array([other.id == style.id for other in styles])]
+        }
         return self
 
     def predict(self, X: Vectors, styles: Sequence[Style]) -> list[tuple[int, tuple[int, int], float]]:  # noqa: N803
         """For each response: suggested mark, range of marks, and judgement from 0 to 1."""
-        marks = self.mark_.predict(X)
+        views = self.mark_.views(X)
+        shares = np.clip(views.mean(axis=0), 0, 1)
+        spreads = self.spread_.predict(views, X)
         judgements = self.judgement_.predict(X)
         results = []
-        for share, judgement, style in zip(marks, judgements, styles, strict=True):
-            mark = int(np.floor(share * style.max_mark + 0.5))
-            width = int(np.ceil(self.half_width_.get(style.id, 0.16 * style.max_mark)))
-            results.append((mark, (max(0, mark - width), min(style.max_mark, mark + width)), float(judgement)))
+        for share, spread, judgement, style in zip(shares, spreads, judgements, styles, strict=True):
+            expected, most = share * style.max_mark, style.max_mark
+            mark = int(np.floor(expected + 0.5))
+            reach = self.reach_[style.id] * spread if style.id in self.reach_ else self._reach_unknown(spread)
+            reach *= most
+            low, high = int(np.ceil(expected - reach)), int(np.floor(expected + reach))
+            results.append((mark, (max(0, min(low, mark)), min(most, max(high, mark))), float(judgement)))
         return results
+
+    def _reach_unknown(self, spread: float) -> float:
+        """Nothing is known of how a style never seen is marked: its range is wider than any."""
+        return max(UNKNOWN_STYLE * max(self.reach_.values()) * spread, UNKNOWN_LEAST)
+
+
+def _conformal(scores: NDArray[np.float64], coverage: float) -> float:
+    """The score that `coverage` of new ones will not go beyond, as far as those held out can tell."""
+    rank = min(len(scores) - 1, int(np.ceil(coverage * (len(scores) + 1))) - 1)
+    return float(np.sort(scores)[rank])

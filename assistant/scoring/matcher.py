@@ -26,6 +26,11 @@ _RISING = frozenset(
         "cosine_margin",
         "dates_agree",
         "numbers_agree",
+        "marked_words",
+        "marked_words_share",
+        "marked_characters",
+        "marked_characters_share",
+        "rate",
     }
 )
 _FALLING = frozenset(
@@ -41,7 +46,7 @@ _FALLING = frozenset(
         "number_strange",
     }
 )
-# Signals that need trained logits, and so are left out for a course without them.
+# Signals that need trained logits or marked responses, and so are left out for a course without them.
 HEAD_SIGNALS = (
     "logit",
     "logit_margin",
@@ -54,6 +59,12 @@ HEAD_SIGNALS = (
     "likely_facts",
     "about",
     "about_gap",
+    "marked_words",
+    "marked_words_share",
+    "marked_characters",
+    "marked_characters_share",
+    "rate",
+    "usual_rate",
 )
 
 

@@ -21,7 +21,6 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from assistant.nlp.encoder import Vectors
 from assistant.nlp.reading import Reading, SentenceReading
 from assistant.schemas import Course, Question
-from assistant.scoring.factor_status import FactorProfile
 from assistant.scoring.index import FactIndex, best_and_mean
 
 Aside = Literal["prompt", "notes", "repeat", "instruction", "list", "jumble", "foreign", "off-course", "off-question"]
@@ -49,9 +48,13 @@ FAR = 0.05
 MIN_STRANGE_WORDS = 25
 WINDOW = 3
 NEIGHBOURS = 10
-OFF_QUESTION = 0.25
+OFF_QUESTION = 0.15
 """Share of a paragraph's facts that feed the question, up to which the paragraph answers another one."""
-MIN_PARAGRAPH_FACTS = 1.0
+MIN_PARAGRAPH_FACTS, SURE_FACTS = 1.0, 2.5
+"""Facts a paragraph needs to tell what it is about where its leaning says the same, and where it need not."""
+LEANING_NEIGHBOURS = 5
+LEANS, LEANS_AWAY = -0.9, -2.0
+"""Mean leaning under which a paragraph with such facts, and under which one without facts, is about other things."""
 
 # Tags that hardly ever follow one another in English, for each first tag (Penn Treebank).
 _ILL_FORMED = {
@@ -305,36 +308,55 @@ class Screen:
                 found.update(window.tolist())
         return sorted(free[k] for k in found)
 
+    def leaning(self, reading: Reading, relevant: NDArray[np.bool_]) -> Vectors:
+        """How much nearer each sentence is in meaning to facts that feed the question than to the others.
+
+        In standard deviations of its nearness to all facts, shape (sentences,): below 0 where it has more to do with other
+        facts.
+        """
+        if relevant.all() or not relevant.any() or not reading.sentences:
+            return np.zeros(len(reading.sentences))
+        near = self._nearest(np.stack([sentence.mean for sentence in reading.encoded]).astype(np.float32))
+        sides = (np.sort(near[:, side], axis=1)[:, -LEANING_NEIGHBOURS:].mean(axis=1) for side in (relevant, ~relevant))
+        return (next(sides) - next(sides)) / np.maximum(near.std(axis=1), 1e-6)
+
 
 def off_question(
-    reading: Reading, conveyed: Vectors, relevant: NDArray[np.bool_], profiles: Sequence[FactorProfile]
+    reading: Reading, conveyed: Vectors, relevant: NDArray[np.bool_], leaning: Vectors
 ) -> NDArray[np.bool_]:
     """Which sentences stand in paragraphs that know of other things than the question asks, shape (sentences,).
 
-    A paragraph without facts goes with the one beside it where its meaning is nearer to the paragraphs off the question than to
-    the others.
+    A paragraph tells by its facts, if these are many or its leaning says the same; one with few facts by a strong leaning where
+    it is long enough to have one, and else goes with the paragraph beside it where it leans as the paragraphs off the question
+    do. What is set aside costs marks, so that one sign alone is not enough.
 
     Args:
         reading: the response.
         conveyed: probability that each sentence conveys each fact, shape (sentences, facts).
         relevant: which facts feed a factor of the question.
-        profiles: the question's factors.
+        leaning: how much nearer each sentence is to facts that feed the question than to others, shape (sentences,).
     """
     paragraphs = np.array([sentence.paragraph for sentence in reading.sentences])
     numbers = np.unique(paragraphs).tolist()
-    cosine = (np.stack([i.mean for i in reading.encoded]) @ np.stack([p.vector for p in profiles]).T).max(axis=1)
-    meaning = {number: float(cosine[paragraphs == number].mean()) for number in numbers}
+    means = {number: float(leaning[paragraphs == number].mean()) for number in numbers}
     away: dict[int, bool | None] = {}
     for number in numbers:
-        known = conveyed[paragraphs == number].max(axis=0)
-        few = known.sum() < MIN_PARAGRAPH_FACTS
-        away[number] = None if few else bool(known[relevant].sum() <= OFF_QUESTION * known.sum())
-    off, on = ([meaning[number] for number in numbers if away[number] is side] for side in (True, False))
+        here = paragraphs == number
+        known = conveyed[here].max(axis=0)
+        facts = known.sum()
+        if facts >= MIN_PARAGRAPH_FACTS:
+            elsewhere = known[relevant].sum() <= OFF_QUESTION * facts
+            away[number] = bool(elsewhere and (facts >= SURE_FACTS or means[number] < LEANS))
+        elif means[number] < LEANS_AWAY and here.sum() >= WINDOW:
+            away[number] = True
+        else:
+            away[number] = None
+    off, on = ([means[number] for number in numbers if away[number] is side] for side in (True, False))
     if off:
         border = (np.mean(off) + np.mean(on)) / 2 if on else np.inf
         for order in (numbers, numbers[::-1]):
             for before, number in pairwise(order):
-                if away[number] is None and away[before] and meaning[number] < border:
+                if away[number] is None and away[before] and means[number] < border:
                     away[number] = True
     return np.array([bool(away[number]) for number in paragraphs.tolist()], dtype=bool)
 

@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix, hstack
 from assistant.nlp.encoder import DIMENSIONS, Vectors
 from assistant.nlp.reading import Reading
 from assistant.schemas import Role
+from assistant.scoring.discourse import skeleton
 from assistant.scoring.fitted import LogisticModel, Projection, Standardisation
 from assistant.scoring.signals import is_hedged
 from assistant.scoring.tfidf import Tfidf
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 MEANING_DIMENSIONS = 64
 """Principal components of the encoder's vectors that the regression sees."""
+REACH = 2
+"""Sentences before and after whose likely roles the second pass sees."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -118,6 +121,10 @@ class RoleClassifier:
             ngram_range=(1, 3), min_df=3, sublinear_tf=True, token_pattern=r"(?u)\b\w+\b|[?:;]", max_features=6_000
         )
         self.words_ = Tfidf.of(words.fit(texts))
+        frames = TfidfVectorizer(
+            ngram_range=(1, 4), min_df=4, sublinear_tf=True, token_pattern=r"\S+", max_features=6_000
+        )
+        self.frames_ = Tfidf.of(frames.fit([skeleton(text) for text in texts]))
         self.meaning_ = Projection.of(PCA(MEANING_DIMENSIONS, random_state=self.seed).fit(X[:, -DIMENSIONS:]))
         self.scale_ = Standardisation.of(StandardScaler().fit(self._dense(X)))
         target = np.array([ROLES.index(cast(Role, role)) for role in y])
@@ -152,16 +159,22 @@ class RoleClassifier:
 
     def _stack(self, texts: Sequence[str], X: Vectors) -> csr_matrix:  # noqa: N803
         scaled = np.clip(self.scale_.transform(self._dense(X)), -5, 5) * 0.5
-        return hstack([csr_matrix(scaled), self.words_.transform(texts) * 3]).tocsr()
+        frames = self.frames_.transform([skeleton(text) for text in texts])
+        return hstack([csr_matrix(scaled), self.words_.transform(texts) * 3, frames * 3]).tocsr()
 
     def _dense(self, X: Vectors) -> Vectors:  # noqa: N803
         return np.hstack([X[:, :-DIMENSIONS], self.meaning_.transform(X[:, -DIMENSIONS:])])
 
     @staticmethod
     def _neighbours(guess: NDArray[np.float64], owner: NDArray[np.int64]) -> NDArray[np.float64]:
-        zero = np.zeros((1, guess.shape[1]))
-        same_before = np.concatenate([[False], owner[1:] == owner[:-1]])[:, None]
-        same_after = np.concatenate([owner[1:] == owner[:-1], [False]])[:, None]
-        before = np.concatenate([zero, guess[:-1]]) * same_before
-        after = np.concatenate([guess[1:], zero]) * same_after
-        return np.hstack([guess, before, after])
+        """First-pass guesses at a sentence and those up to `REACH` before and after it in the same response."""
+        parts = [guess]
+        for step in range(1, REACH + 1):
+            shifted = np.zeros_like(guess)
+            same = owner[step:] == owner[:-step]
+            shifted[step:] = guess[:-step] * same[:, None]
+            parts.append(shifted)
+            shifted = np.zeros_like(guess)
+            shifted[:-step] = guess[step:] * same[:, None]
+            parts.append(shifted)
+        return np.hstack(parts)

@@ -113,8 +113,8 @@ class Scorer:
             return self._nothing(question, tuple(asides))
         own, signals = (reading, signals) if kept.all() else self._part(reading, kept, signals)
         scores = self._score(own, question, signals)
-        relevant, profiles = self.reader.relevant(question.id), self.profiles[question.id]
-        away = off_question(own, scores.conveyed, relevant, profiles)
+        relevant = self.reader.relevant(question.id)
+        away = off_question(own, scores.conveyed, relevant, self.screen.leaning(own, relevant))
         if away.any():
             # Knowledge of other things is shown, as it is there; the mark rests on what answers the question.
             rest = self._nothing(question, ())
@@ -122,8 +122,11 @@ class Scorer:
                 part, part_signals = self._part(own, ~away, signals)
                 rest = self._score(part, question, part_signals)
             if rest.mark <= scores.mark:
+                low, high = rest.mark_range
+                # The mark it would have if all of it answered the question stays within the range.
+                mark_range = (low, max(high, scores.mark)) if not away.all() else rest.mark_range
                 scores = replace(
-                    scores, mark=rest.mark, mark_range=rest.mark_range, judgement=rest.judgement, features=rest.features
+                    scores, mark=rest.mark, mark_range=mark_range, judgement=rest.judgement, features=rest.features
                 )
             asides[np.flatnonzero(kept)[away]] = "off-question"
         return _lay_out(scores, kept, tuple(asides))
@@ -170,17 +173,13 @@ class Scorer:
         bare = bare_arguments(reading, credited, roles, frozenset().union(*(profile.words for profile in profiles)))
         if bare.any() and not bare.all():
             # What would stand as well in any answer lends this one no weight.
-            parts = (
-                keep(reading, ~bare),
-                question,
-                style,
-                credited[~bare],
-                relevant,
-                wrong[~bare],
-                roles[~bare],
-                statuses,
+            rest = keep(reading, ~bare)
+            status = models.factors.predict_proba(
+                factor_features(rest, profiles, tables.conveyed[~bare], tables.about[~bare], roles[~bare])
             )
-            without = response_features(*parts)
+            without = response_features(
+                rest, question, style, credited[~bare], relevant, wrong[~bare], roles[~bare], status
+            )
             lower = self._mark(without, question, style)
             if lower[0] < mark:
                 features, (mark, mark_range, judgement) = without, lower
@@ -251,7 +250,8 @@ class Scorer:
 
 
 def _held_down(mark: int, mark_range: tuple[int, int], by: int) -> tuple[int, tuple[int, int]]:
-    return mark - by, (max(0, mark_range[0] - by), mark_range[1] - by)
+    """A lower mark, and a range that still reaches to the mark it would be if there were no reason to lower it."""
+    return mark - by, (max(0, mark_range[0] - by), max(mark_range[1] - by, mark))
 
 
 def _lay_out(scores: Scores, kept: NDArray[np.bool_], asides: tuple[Aside | None, ...]) -> Scores:

@@ -26,6 +26,7 @@ from assistant.scoring.details import (
     years_apart,
 )
 from assistant.scoring.index import FactIndex, best_and_mean
+from assistant.scoring.precedents import best_and_share
 
 CANDIDATES_BY_HEAD = 12
 CANDIDATES_BY_ABOUT = 5
@@ -40,6 +41,7 @@ NAMES = (
     "relevant", "dates_agree", "dates_conflict", "numbers_agree", "numbers_conflict", "names_share", "names_missing",
     "length", "likely_facts", "hedged", "fact_wordings", "about", "about_gap", "contradiction_words", "date_unexplained",
     "number_unexplained", "name_swapped", "date_strange", "number_strange", "name_strange", "date_distance", "same_unit",
+    "marked_words", "marked_words_share", "marked_characters", "marked_characters_share", "rate", "usual_rate",
 )  # fmt: skip
 
 
@@ -77,6 +79,12 @@ class SignalReader:
         self._kind = {term.term: term.kind for term in course.terms}
         self._word_rows_of = index.word_rows.T.tocsr()
         self._character_rows_of = index.character_rows.T.tocsr()
+        self._precedent_rows_of = index.precedents.transposed if index.precedents else None
+        self._rates = (
+            {question: index.precedents.rates(self._relevant, question) for question in self._relevant}
+            if index.precedents
+            else {}
+        )
         self._row_counts = (index.slots["wording"] >= 0).sum(axis=1)
 
     def _mask(self, question_id: str) -> NDArray[np.bool_]:
@@ -107,7 +115,8 @@ class SignalReader:
         contra, _ = best_and_mean(similarity, index.slots["contradiction"], 1)
         forms = [sentence.form for sentence in sentences]
         pairs = [f"{before} {form}" for before, form in zip(["", *forms[:-1]], forms, strict=True)]
-        word_similarity = _dot_products(index.words.transform(forms), self._word_rows_of)
+        word_query = index.words.transform(forms)
+        word_similarity = _dot_products(word_query, self._word_rows_of)
         words, words_mean = best_and_mean(word_similarity, index.slots["wording"])
         contra_words, _ = best_and_mean(word_similarity, index.slots["contradiction"], 1)
         pair_similarity = _dot_products(index.words.transform(pairs), self._word_rows_of)
@@ -178,9 +187,31 @@ class SignalReader:
             (about - logits)[row, column],
             contra_words[row, column] - words[row, column],
             *self._suspicions(sentences, row, column, about),
+            *self._precedents(question_id, row, column, word_query, character_query),
         ]
         values = np.stack([np.asarray(part, dtype=np.float32) for part in columns], axis=1)
         return Signals(row, column, values, index.head is not None)
+
+    def _precedents(
+        self,
+        question_id: str,
+        row: NDArray[np.int64],
+        column: NDArray[np.int64],
+        word_query: csr_matrix,
+        character_query: csr_matrix,
+    ) -> Vectors:
+        """What marked responses say of each candidate, shape (6, candidates); 0 where the course has none."""
+        result = np.zeros((6, len(row)), dtype=np.float32)
+        precedents = self.index.precedents
+        if precedents is None or self._precedent_rows_of is None:
+            return result
+        for place, (query, rows_of) in enumerate(
+            zip((word_query, character_query), self._precedent_rows_of, strict=True)
+        ):
+            similarity = _dot_products(query, rows_of)
+            result[2 * place : 2 * place + 2] = best_and_share(similarity, precedents.conveyed, row, column)
+        result[4:] = np.log(np.stack(self._rates[question_id])[:, column] + 0.01)
+        return result
 
     def _suspicions(
         self,

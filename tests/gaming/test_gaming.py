@@ -63,17 +63,7 @@ def check(bench: Bench, name: str, honest: Honest) -> None:
         assert codes & due, f"{name} of {honest.response.id} is not flagged: {codes}"
 
 
-# What still pays in one of the drawn answers: disorder is seen in two of five shuffled answers only, and a bare phrase of
-# judgement, though it is set aside, leaves its mark on how the sentences beside it are read.
-STILL_PAYS = {
-    "shuffled": pytest.mark.xfail(strict=True, reason="terror-industry-d07 rises by two marks of 12"),
-    "judgements_added": pytest.mark.xfail(strict=True, reason="censorship-d01 rises by two marks of 12"),
-}
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=STILL_PAYS.get(name, ())) for name in ATTACKS if name not in LONG]
-)
+@pytest.mark.parametrize("name", [name for name in ATTACKS if name not in LONG])
 def test_no_attack_earns_a_mark_or_escapes_its_flag(bench, name):
     for honest in bench.drawn:
         check(bench, name, honest)
@@ -110,12 +100,13 @@ def wide():
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True, reason="a fifth of honest weak answers is sent to review without need; the aim is one in twenty"
-)
 def test_honest_weak_answers_are_seldom_sent_to_review(wide):
-    weak = [honest.feedback for honest in wide.drawn if honest.feedback.mark < 0.35 * honest.feedback.max_mark]
-    assert sum(feedback.needs_review for feedback in weak) <= max(1, 0.2 * len(weak))
+    weak = [
+        honest.feedback
+        for honest in wide.drawn
+        if honest.response.mark < 0.35 * honest.feedback.max_mark and not honest.response.wants_review
+    ]
+    assert sum(feedback.needs_review for feedback in weak) <= max(1, 0.05 * len(weak))
 
 
 @pytest.mark.slow
