@@ -169,8 +169,20 @@ class Screen:
         """Cosine of each vector with the nearest wording of each fact, shape (vectors, facts)."""
         return best_and_mean(vectors @ self._vectors.T, self._index.slots["wording"])[0]
 
-    def asides(self, reading: Reading, question: Question) -> list[Aside | None]:
-        """For each sentence why it is set aside, or None where it is the student's own answer."""
+    def nearness(self, reading: Reading) -> Vectors:
+        """Cosine of each sentence with the nearest wording of each fact, shape (sentences, facts)."""
+        if not reading.sentences:
+            return np.zeros((0, len(self._index.fact_ids)), dtype=np.float32)
+        return self._nearest(np.stack([sentence.mean for sentence in reading.encoded]).astype(np.float32))
+
+    def asides(self, reading: Reading, question: Question, nearness: Vectors) -> list[Aside | None]:
+        """For each sentence why it is set aside, or None where it is the student's own answer.
+
+        Args:
+            reading: the response.
+            question: what it answers.
+            nearness: of its sentences to the facts, as `nearness` says.
+        """
         sentences = reading.sentences
         result: list[Aside | None] = [None] * len(sentences)
 
@@ -189,7 +201,7 @@ class Screen:
         lists = self._lists(sentences)
         take("jumble", self._jumbles(sentences, result, {i for i in lists if len(words[i]) >= 10}))
         take("list", lists)
-        take("off-course", self._off_course(reading, result), MIN_STRANGE_WORDS)
+        take("off-course", self._off_course(reading, result, nearness), MIN_STRANGE_WORDS)
         return result
 
     @staticmethod
@@ -275,7 +287,7 @@ class Screen:
                 found += group
         return sorted(found)
 
-    def _off_course(self, reading: Reading, result: Sequence[Aside | None]) -> list[int]:
+    def _off_course(self, reading: Reading, result: Sequence[Aside | None], nearness: Vectors) -> list[int]:
         """Passages of up to three sentences of a paragraph whose words and meaning are both strange to the course."""
         if self._index.head is None or not self._known:
             return []  # without training on the course there is no telling what is far from it
@@ -283,8 +295,7 @@ class Screen:
         free = [i for i in range(len(sentences)) if result[i] is None]
         if not free:
             return []
-        vectors = np.stack([reading.encoded[i].mean for i in free]).astype(np.float32)
-        meaning = np.sort(self._nearest(vectors), axis=1)[:, -NEIGHBOURS:].mean(axis=1)
+        meaning = np.sort(nearness[free], axis=1)[:, -NEIGHBOURS:].mean(axis=1)
         content = [{word for word in sentences[i].form.split() if word.isalpha()} for i in free]
         familiar = np.array([sum(word in self._familiar for word in line) for line in content])
         strange = np.array(
@@ -308,17 +319,22 @@ class Screen:
                 found.update(window.tolist())
         return sorted(free[k] for k in found)
 
-    def leaning(self, reading: Reading, relevant: NDArray[np.bool_]) -> Vectors:
-        """How much nearer each sentence is in meaning to facts that feed the question than to the others.
 
-        In standard deviations of its nearness to all facts, shape (sentences,): below 0 where it has more to do with other
-        facts.
-        """
-        if relevant.all() or not relevant.any() or not reading.sentences:
-            return np.zeros(len(reading.sentences))
-        near = self._nearest(np.stack([sentence.mean for sentence in reading.encoded]).astype(np.float32))
-        sides = (np.sort(near[:, side], axis=1)[:, -LEANING_NEIGHBOURS:].mean(axis=1) for side in (relevant, ~relevant))
-        return (next(sides) - next(sides)) / np.maximum(near.std(axis=1), 1e-6)
+def leaning_of(nearness: Vectors, relevant: NDArray[np.bool_]) -> Vectors:
+    """How much nearer each sentence is in meaning to facts that feed the question than to the others.
+
+    In standard deviations of its nearness to all facts, shape (sentences,): below 0 where it has more to do with other facts.
+
+    Args:
+        nearness: of sentences to facts, shape (sentences, facts).
+        relevant: which facts feed a factor of the question.
+    """
+    if relevant.all() or not relevant.any() or not len(nearness):
+        return np.zeros(len(nearness))
+    sides = (
+        np.sort(nearness[:, side], axis=1)[:, -LEANING_NEIGHBOURS:].mean(axis=1) for side in (relevant, ~relevant)
+    )
+    return (next(sides) - next(sides)) / np.maximum(nearness.std(axis=1), 1e-6)
 
 
 def off_question(

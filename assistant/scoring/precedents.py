@@ -75,16 +75,20 @@ def best_and_share(
         none does; and the share of the nearest that convey it, weighted by similarity.
     """
     best = np.zeros(len(row), dtype=np.float32)
-    for fact in np.unique(column).tolist():
-        here = np.flatnonzero(column == fact)
-        holders = conveyed.indices[conveyed.indptr[fact] : conveyed.indptr[fact + 1]]
-        if len(holders):
-            best[here] = similarity[np.ix_(row[here], holders)].max(axis=1)
+    facts, place = np.unique(column, return_inverse=True)
+    held = conveyed.indptr[facts + 1] - conveyed.indptr[facts]
+    told = np.flatnonzero(held)
+    if len(told):
+        holders = np.concatenate([conveyed.indices[conveyed.indptr[f] : conveyed.indptr[f + 1]] for f in facts[told]])
+        starts = np.concatenate([[0], np.cumsum(held[told])[:-1]])
+        nearest_holder = np.zeros((len(similarity), len(facts)), dtype=np.float32)
+        nearest_holder[:, told] = np.maximum.reduceat(similarity[:, holders], starts, axis=1)
+        best = nearest_holder[row, place]
     count = min(NEIGHBOURS, similarity.shape[1])
     nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
     weights = np.maximum(np.take_along_axis(similarity, nearest, axis=1), 0)
-    place = np.repeat(np.arange(len(similarity)), count)
-    votes = csr_matrix((weights.ravel(), (place, nearest.ravel())), shape=similarity.shape) @ conveyed
+    sentence = np.repeat(np.arange(len(similarity)), count)
+    votes = csr_matrix((weights.ravel(), (sentence, nearest.ravel())), shape=similarity.shape) @ conveyed
     share = np.asarray(votes.toarray())[row, column] / (weights.sum(axis=1) + DOUBT)[row]
     return best, share.astype(np.float32)
 

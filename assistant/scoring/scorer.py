@@ -24,7 +24,7 @@ from assistant.scoring.marks import (
 )
 from assistant.scoring.matcher import FactDecider, FactMatch, choose_matches
 from assistant.scoring.order import DISORDERED, disorder
-from assistant.scoring.own_words import Aside, Screen, keep, off_question
+from assistant.scoring.own_words import Aside, Screen, keep, leaning_of, off_question
 from assistant.scoring.roles import ROLES, RoleClassifier, sentence_features
 from assistant.scoring.signals import NAMES, SignalReader, Signals
 
@@ -107,14 +107,15 @@ class Scorer:
 
     def score(self, reading: Reading, question: Question, signals: Signals | None = None) -> Scores:
         """Score what a student wrote of a response; `signals` may be given where they were computed before."""
-        asides = np.array(self.screen.asides(reading, question), dtype=object)
+        nearness = self.screen.nearness(reading)
+        asides = np.array(self.screen.asides(reading, question, nearness), dtype=object)
         kept = np.array([aside is None for aside in asides], dtype=bool)
         if not kept.any():
             return self._nothing(question, tuple(asides))
         own, signals = (reading, signals) if kept.all() else self._part(reading, kept, signals)
         scores = self._score(own, question, signals)
         relevant = self.reader.relevant(question.id)
-        away = off_question(own, scores.conveyed, relevant, self.screen.leaning(own, relevant))
+        away = off_question(own, scores.conveyed, relevant, leaning_of(nearness[kept], relevant))
         if away.any():
             # Knowledge of other things is shown, as it is there; the mark rests on what answers the question.
             rest = self._nothing(question, ())

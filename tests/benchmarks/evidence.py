@@ -39,6 +39,7 @@ from assistant.training import Workbench
 out = Console(highlight=False, width=110)
 Probabilities = list[NDArray[np.float64]]
 
+MARKED = {"marked_words", "marked_words_share", "marked_characters", "marked_characters_share", "rate", "usual_rate"}
 STEPS = (
     ("words in common (lemmas and terms, idf)", {"words", "words_mean", "words_margin", "pair_words", "length"}),
     ("+ character n-grams", {"characters"}),
@@ -67,7 +68,8 @@ STEPS = (
             "likely_facts",
         },
     ),
-    ("+ dates, figures, names, hedging", set(NAMES)),
+    ("+ dates, figures, names, hedging", set(NAMES) - MARKED),
+    ("+ marked responses: their sentences, and how often they convey a fact", set(NAMES)),
 )
 
 
