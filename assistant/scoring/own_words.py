@@ -153,27 +153,17 @@ class Screen:
         self._lines = frozenset(plain_words(source) for source in sources)
         self._prompts = {question.id: Runs([question.prompt], 3) for question in course.questions}
         self._index = index
-        self._vectors = index.vectors.astype(np.float32)
         self._far = self._distance() if index.head and known_words else 0.0
         self._known = known_words
         self._familiar = index.words.vocabulary_
 
     def _distance(self) -> float:
-        rows = self._index.slots["wording"][:, 0]
-        nearest = self._nearest(self._vectors[rows[::2]])
-        own = np.arange(len(rows))[::2]
+        wordings = self._index.slots["wording"]
+        vectors = self._index.vectors.astype(np.float32)
+        nearest = best_and_mean(vectors[wordings[::2, 0]] @ vectors.T, wordings)[0]
+        own = np.arange(len(wordings))[::2]
         nearest[np.arange(len(own)), own] = -1.0
         return float(np.quantile(np.sort(nearest, axis=1)[:, -NEIGHBOURS:].mean(axis=1), FAR))
-
-    def _nearest(self, vectors: Vectors) -> Vectors:
-        """Cosine of each vector with the nearest wording of each fact, shape (vectors, facts)."""
-        return best_and_mean(vectors @ self._vectors.T, self._index.slots["wording"])[0]
-
-    def nearness(self, reading: Reading) -> Vectors:
-        """Cosine of each sentence with the nearest wording of each fact, shape (sentences, facts)."""
-        if not reading.sentences:
-            return np.zeros((0, len(self._index.fact_ids)), dtype=np.float32)
-        return self._nearest(np.stack([sentence.mean for sentence in reading.encoded]).astype(np.float32))
 
     def asides(self, reading: Reading, question: Question, nearness: Vectors) -> list[Aside | None]:
         """For each sentence why it is set aside, or None where it is the student's own answer.
@@ -181,7 +171,7 @@ class Screen:
         Args:
             reading: the response.
             question: what it answers.
-            nearness: of its sentences to the facts, as `nearness` says.
+            nearness: cosine of each sentence with the nearest wording of each fact, shape (sentences, facts).
         """
         sentences = reading.sentences
         result: list[Aside | None] = [None] * len(sentences)

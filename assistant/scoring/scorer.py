@@ -107,15 +107,18 @@ class Scorer:
 
     def score(self, reading: Reading, question: Question, signals: Signals | None = None) -> Scores:
         """Score what a student wrote of a response; `signals` may be given where they were computed before."""
-        nearness = self.screen.nearness(reading)
-        asides = np.array(self.screen.asides(reading, question, nearness), dtype=object)
+        likeness = self.reader.likeness(reading)
+        asides = np.array(self.screen.asides(reading, question, likeness.cosine), dtype=object)
         kept = np.array([aside is None for aside in asides], dtype=bool)
         if not kept.any():
             return self._nothing(question, tuple(asides))
-        own, signals = (reading, signals) if kept.all() else self._part(reading, kept, signals)
+        if kept.all():
+            own, signals = reading, signals or self.reader.read(reading, question.id, likeness)
+        else:
+            own, signals = self._part(reading, kept, signals)
         scores = self._score(own, question, signals)
         relevant = self.reader.relevant(question.id)
-        away = off_question(own, scores.conveyed, relevant, leaning_of(nearness[kept], relevant))
+        away = off_question(own, scores.conveyed, relevant, leaning_of(likeness.cosine[kept], relevant))
         if away.any():
             # Knowledge of other things is shown, as it is there; the mark rests on what answers the question.
             rest = self._nothing(question, ())

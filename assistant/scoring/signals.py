@@ -64,6 +64,15 @@ class Signals:
         return Signals(number[self.sentence[chosen]], self.fact[chosen], self.values[chosen], self.has_head)
 
 
+@dataclass(frozen=True)
+class Likeness:
+    """Cosine of sentences with every row of the bank, and with each fact's wordings: the best, and the mean of the three best."""
+
+    rows: Vectors  # (sentences, rows of the bank)
+    cosine: Vectors  # (sentences, facts)
+    cosine_mean: Vectors
+
+
 class SignalReader:
     """Computes the signals of responses for one course."""
 
@@ -100,19 +109,27 @@ class SignalReader:
         """Which facts feed a factor of the question, shape (facts,)."""
         return self._relevant[question_id]
 
-    def read(self, reading: Reading, question_id: str) -> Signals:
-        """The candidates of a response and their signals."""
+    def likeness(self, reading: Reading) -> Likeness:
+        """How like the bank's rows the sentences of a response are."""
+        if not reading.sentences:
+            none = np.zeros((0, len(self.index.fact_ids)), dtype=np.float32)
+            return Likeness(np.zeros((0, len(self._vectors)), dtype=np.float32), none, none)
+        vectors = np.stack([sentence.mean for sentence in reading.encoded]).astype(np.float32)
+        rows = (self._vectors @ vectors.T).T  # laid out by row of the bank, as `best_and_mean` reads it
+        return Likeness(rows, *best_and_mean(rows, self.index.slots["wording"]))
+
+    def read(self, reading: Reading, question_id: str, likeness: Likeness | None = None) -> Signals:
+        """The candidates of a response and their signals; `likeness` may be given where it is known."""
         index = self.index
         count = len(index.fact_ids)
         sentences = reading.sentences
         if not sentences:
             empty = np.zeros(0, dtype=np.int64)
             return Signals(empty, empty, np.zeros((0, len(NAMES)), dtype=np.float32), index.head is not None)
-        vectors = np.stack([sentence.mean for sentence in reading.encoded]).astype(np.float32)
-        similarity = (self._vectors @ vectors.T).T  # laid out by row of the bank, as `best_and_mean` reads it
-        cosine, cosine_mean = best_and_mean(similarity, index.slots["wording"])
-        near, _ = best_and_mean(similarity, index.slots["near_miss"], 1)
-        contra, _ = best_and_mean(similarity, index.slots["contradiction"], 1)
+        likeness = likeness or self.likeness(reading)
+        cosine, cosine_mean = likeness.cosine, likeness.cosine_mean
+        near, _ = best_and_mean(likeness.rows, index.slots["near_miss"], 1)
+        contra, _ = best_and_mean(likeness.rows, index.slots["contradiction"], 1)
         forms = [sentence.form for sentence in sentences]
         pairs = [f"{before} {form}" for before, form in zip(["", *forms[:-1]], forms, strict=True)]
         word_query = index.words.transform(forms)
