@@ -52,8 +52,7 @@ def page() -> None:
     )
     if session.feedback_asked(question.id):
         save(record, course.id, question.id)
-        read(engine, record, question, drafts)
-        drafts = record.drafts(course.id)
+        drafts = read(engine, record, question, drafts)
     show_outcome(engine, record, question, [draft for draft in drafts if draft.question == question.id])
 
 
@@ -67,16 +66,20 @@ def _come_back(record: PracticeRecord, course: Course) -> None:
         select(question)
 
 
-def read(engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft]) -> None:
-    """Read what is in the box and keep it as a draft. A text that cannot be marked leaves one sentence and stays."""
+def read(engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft]) -> list[Draft]:
+    """Read what is in the box and keep it as a draft; gives all drafts, oldest first.
+
+    A text that cannot be marked leaves one sentence and stays.
+    """
     try:
         text = check_text(session.in_editor(question.id).text, "The answer box")
         last = next((draft for draft in reversed(drafts) if draft.question == question.id), None)
         model = (engine.version, engine.course.version)
         if last and last.text == text and (last.feedback.model.version, last.feedback.model.corpus_version) == model:
-            return  # the same answer again
+            return drafts  # the same answer again
         with st.spinner("Reading your answer …"):
-            record.add_draft(text, engine.mark(question.id, text))
+            kept = record.add_draft(text, engine.mark(question.id, text))
+        return [*(draft for draft in drafts if draft.id != kept.id), kept]
     except (DocumentError, StoreError) as error:
         session.set_problem(question.id, str(error))
     except Exception:
@@ -85,6 +88,7 @@ def read(engine: Engine, record: PracticeRecord, question: Question, drafts: lis
             question.id,
             "Something went wrong while your answer was read; it is still in the box, so keep a copy and try again.",
         )
+    return drafts
 
 
 def show_outcome(engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft]) -> None:
