@@ -320,11 +320,10 @@ def leaning_of(nearness: Vectors, relevant: NDArray[np.bool_]) -> Vectors:
         relevant: which facts feed a factor of the question.
     """
     if relevant.all() or not relevant.any() or not len(nearness):
-        return np.zeros(len(nearness))
-    sides = (
-        np.sort(nearness[:, side], axis=1)[:, -LEANING_NEIGHBOURS:].mean(axis=1) for side in (relevant, ~relevant)
-    )
-    return (next(sides) - next(sides)) / np.maximum(nearness.std(axis=1), 1e-6)
+        return np.zeros(len(nearness), dtype=np.float32)
+    sides = (np.sort(nearness[:, side], axis=1)[:, -LEANING_NEIGHBOURS:].mean(axis=1) for side in (relevant, ~relevant))
+    leaning: Vectors = (next(sides) - next(sides)) / np.maximum(nearness.std(axis=1), 1e-6)
+    return leaning
 
 
 def off_question(

@@ -17,7 +17,9 @@ def precedents():
     return precedents_of(NOTHING, NOTHING, tables, ["first", "first", "second"])
 
 
-RELEVANT = {name: np.array(mask, dtype=bool) for name, mask in (("first", [1, 0, 0]), ("second", [1, 1, 0]), ("new", [1, 1, 0]))}
+RELEVANT = {
+    name: np.array(mask, dtype=bool) for name, mask in (("first", [1, 0, 0]), ("second", [1, 1, 0]), ("new", [1, 1, 0]))
+}
 
 
 def test_what_answers_to_the_question_usually_say_is_expected(precedents):
