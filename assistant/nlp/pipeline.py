@@ -10,12 +10,11 @@ import spacy
 from spacy.language import Language
 from thinc.api import use_ops
 
-from assistant.nlp import extensions, quantities, reference, sentences, terms  # noqa: F401 (registers factories)
+from assistant.nlp import attributes, extensions, quantities, reference, sentences, terms  # noqa: F401 (registers factories)
 from assistant.schemas import Course
 
 MODEL = "en_core_web_sm"
 MODEL_VERSION = "3.8.0"
-COMPONENTS = ("tok2vec", "tagger", "attribute_ruler", "lemmatizer")
 
 
 class PipelineError(RuntimeError):
@@ -60,6 +59,7 @@ def load_model(*without: str) -> Language:
         nlp: Language = packaged.load(exclude=[*without, "tokenizer"])
     if nlp.meta["version"] != MODEL_VERSION:
         raise PipelineError(f"The English model is version {nlp.meta['version']}; {MODEL_VERSION} is needed.")
+    nlp.add_pipe("assistant_attributes", after="tagger")
     return nlp
 
 
