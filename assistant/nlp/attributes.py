@@ -20,7 +20,7 @@ class Attributes:
     def __init__(self, ruler: AttributeRuler) -> None:
         self._ruler = ruler
         self._known: dict[tuple[int, int], tuple[str, str, str]] = {}
-        rules: list[dict[str, Any]] = ruler.patterns  # type: ignore[assignment]
+        rules: list[dict[str, Any]] = ruler.patterns
         several = [pattern for rule in rules for pattern in rule["patterns"] if len(pattern) > 1]
         # Without a parser nothing has a dependency, and no rule that wants one applies.
         first = [pattern[0]["LOWER"] for pattern in several if "DEP" not in pattern[0]]
