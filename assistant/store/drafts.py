@@ -6,9 +6,10 @@ logged. Everything can be exported (`export`) and deleted (`delete`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Integer, String, Text, UniqueConstraint, delete, select
@@ -83,14 +84,19 @@ class AnswerInProgress:
 
 @dataclass(frozen=True)
 class Draft:
-    """An answer that was read, with its feedback. `number` counts a question's drafts from 1."""
+    """An answer that was read, with its feedback as it is stored. `number` counts a question's drafts from 1."""
 
     id: int
     question: str
     number: int
     text: str
-    feedback: Feedback
+    stored: Mapping[str, Any]
     created: datetime
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """The feedback; checked when it is first asked for, as a page loads many drafts and looks into few."""
+        return Feedback.model_validate(self.stored)
 
 
 class ChangedElsewhere(Exception):
@@ -291,8 +297,7 @@ def _answer(row: AnswerRow) -> AnswerInProgress:
 
 
 def _draft(row: DraftRow) -> Draft:
-    feedback = Feedback.model_validate(row.feedback)
-    return Draft(row.id, row.question, row.number, row.text, feedback, row.created)
+    return Draft(row.id, row.question, row.number, row.text, row.feedback, row.created)
 
 
 def _plain(session: Session, rows: Any) -> Iterable[dict[str, Any]]:

@@ -16,7 +16,7 @@ from assistant.store.drafts import Draft
 
 def draft(question: str, number: int = 1, day: int = 1, text: str = ANSWER, feedback: Feedback | None = None) -> Draft:
     feedback = feedback or hand_made_feedback(text, question)
-    return Draft(day, question, number, text, feedback, datetime(2026, 3, day, tzinfo=UTC))
+    return Draft(day, question, number, text, feedback.model_dump(mode="json"), datetime(2026, 3, day, tzinfo=UTC))
 
 
 def test_nothing_is_proposed_to_a_newcomer(course):

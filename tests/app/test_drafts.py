@@ -14,7 +14,9 @@ from assistant.store.drafts import Draft
 
 
 def draft(number: int, text: str, feedback: Feedback) -> Draft:
-    return Draft(number, feedback.question, number, text, feedback, datetime(2026, 3, number, tzinfo=UTC))
+    return Draft(
+        number, feedback.question, number, text, feedback.model_dump(mode="json"), datetime(2026, 3, number, tzinfo=UTC)
+    )
 
 
 def with_evidence(feedback: Feedback, *facts: str, relevant: bool = True) -> Feedback:
