@@ -113,19 +113,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
     timer = setTimeout(pause, PAUSE);
   });
   // Streamlit may send the text of a box that is left only after the page that is asked for in the same moment, and then
-  // draws neither page. So a change of page waits until the text is on its way, and nothing is handed over after it.
-  let leaving = false;
+  // draws neither page. So a change of page waits until the text is on its way, and nothing is handed over after it. The
+  // wait outlives this call, which ends as soon as the text is saved.
   on(document, "click", (event) => {
     const link = event.target.closest?.('[data-testid="stTopNavLink"], [data-testid="stSidebarNavLink"]');
-    if (!link || leaving || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const unsaved = handOver();
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const unsaved = !link.dataset.apLeaving && handOver();
     clearTimeout(timer);
     if (!unsaved) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    timer = setTimeout(() => {
-      leaving = true;
-      link.click();
+    const address = link.getAttribute("href");
+    setTimeout(() => {
+      const there = link.isConnected ? link : document.querySelector(`a[href="${address}"]`);
+      if (!there) return;
+      there.dataset.apLeaving = "yes";
+      there.click();
+      delete there.dataset.apLeaving;
     }, SENT);
   });
   on(document, "visibilitychange", () => { if (document.visibilityState === "hidden") handOver(); });
