@@ -185,13 +185,16 @@ HALF = WHOLE[: len(WHOLE) // 2].rsplit("\n\n", 1)[0]
 
 
 def answer_box(page, question: str):
-    """The box for the answer to one question: while another is being chosen, the page holds the box of the last still."""
-    return page.locator(f".st-key-practice-answer-{question}").get_by_role("textbox", name="Your answer")
+    """The box for the answer to one question: while another is being chosen, the page holds the box of the last still.
+
+    Where something above it goes away, the box is drawn one place higher, and below it stands for a moment what it was.
+    """
+    return page.locator(f".st-key-practice-answer-{question}").get_by_role("textbox", name="Your answer").first
 
 
 def status(page, question: str):
     """The line below that box: how many words, and whether they are saved."""
-    return page.locator(f".st-key-practice-keeper-{question} .ap-status")
+    return page.locator(f".st-key-practice-keeper-{question} .ap-status").first
 
 
 def choose(page, topic: str, question: str, beginning: str) -> None:
