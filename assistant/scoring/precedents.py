@@ -51,7 +51,9 @@ class Precedents:
             question: the question answered.
         """
         needed = relevant[question]
-        alike = np.stack([relevant[other] == needed for other in self.questions])
+        # The questions of a course may have changed since; what answers to one that is gone needed is not known.
+        nowhere = np.zeros_like(needed)
+        alike = np.stack([relevant[q] == needed if q in relevant else nowhere for q in self.questions])
         prior = np.where(needed, PRIOR_RATES[1], PRIOR_RATES[0])
         usual = ((self.told & alike).sum(axis=0) + PRIOR_WEIGHT * prior) / (alike.sum(axis=0) + PRIOR_WEIGHT)
         here = np.array([other == question for other in self.questions])

@@ -34,6 +34,13 @@ def test_a_question_nobody_answered_goes_by_what_the_facts_are_needed_for(preced
     assert rate[0] > rate[1] > rate[2]
 
 
+def test_answers_to_a_question_that_is_gone_tell_nothing(precedents):
+    left = {name: mask for name, mask in RELEVANT.items() if name != "first"}
+    rate, usual = precedents.rates(left, "second")
+    assert rate[1] > 0.3  # told in the one answer to the question that is left
+    assert usual[0] < 0.15  # told in both answers to the one that is gone
+
+
 def test_the_nearest_marked_sentences_say_what_is_conveyed():
     conveyed = csc_matrix(np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32))
     similarity = np.array([[0.9, 0.8, 0.1], [0.0, 0.0, 0.0]], dtype=np.float32)
