@@ -16,13 +16,14 @@ ORDER = (
     {"nlp"},
     {"scoring"},
     {"feedback", "moderation", "question_guess", "class_picture", "double_marking", "mark_figures"},
-    {"class_sets", "training", "service", "evaluation", "store", "batch", "cluster", "reports"},
+    {"class_sets", "training", "service", "marking_desk", "evaluation", "store", "batch", "cluster", "reports"},
     {"cli", "app"},
     {"__main__", "streamlit_app"},
 )
 # What a module may import of its own layer beside itself; those not named here nothing.
 BEFORE = {
     "service": {"class_sets"},
+    "marking_desk": {"service"},
     "batch": {"class_sets", "service"},
     "cluster": {"batch", "class_sets", "service"},
     "reports": {"batch", "class_sets", "service"},

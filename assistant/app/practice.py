@@ -18,6 +18,7 @@ from assistant.store.database import StoreError
 from assistant.store.drafts import Draft, PracticeRecord
 
 if TYPE_CHECKING:
+    from assistant.marking_desk import MarkingDesk
     from assistant.service import Engine
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ def page() -> None:
     """Draw the practice page."""
     resources.apply_style()
     engine = resources.open_course()
+    desk = resources.marking_desk(engine)
+    desk.greet(session.visit())
     record = resources.open_record()
     course = engine.course
     st.title("Practise an answer", anchor=False)
@@ -52,7 +55,7 @@ def page() -> None:
     )
     if session.feedback_asked(question.id):
         save(record, course.id, question.id)
-        drafts = read(engine, record, question, drafts)
+        drafts = read(engine, desk, record, question, drafts)
     show_outcome(engine, record, question, [draft for draft in drafts if draft.question == question.id])
 
 
@@ -66,7 +69,9 @@ def _come_back(record: PracticeRecord, course: Course) -> None:
         select(question)
 
 
-def read(engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft]) -> list[Draft]:
+def read(
+    engine: Engine, desk: MarkingDesk, record: PracticeRecord, question: Question, drafts: list[Draft]
+) -> list[Draft]:
     """Read what is in the box and keep it as a draft; gives all drafts, oldest first.
 
     A text that cannot be marked leaves one sentence and stays.
@@ -78,7 +83,7 @@ def read(engine: Engine, record: PracticeRecord, question: Question, drafts: lis
         if last and last.text == text and (last.feedback.model.version, last.feedback.model.corpus_version) == model:
             return drafts  # the same answer again
         with st.spinner("Reading your answer …"):
-            kept = record.add_draft(text, engine.mark(question.id, text))
+            kept = record.add_draft(text, desk.mark(question.id, text))
         return [*(draft for draft in drafts if draft.id != kept.id), kept]
     except (DocumentError, StoreError) as error:
         session.set_problem(question.id, str(error))

@@ -18,6 +18,7 @@ from assistant.store.drafts import PracticeRecord
 from assistant.store.flashcards import Flashcards
 
 if TYPE_CHECKING:
+    from assistant.marking_desk import MarkingDesk
     from assistant.service import Engine
 
 COURSE_VARIABLE = "ASSISTANT_COURSE"
@@ -70,6 +71,18 @@ def open_course() -> Engine:
             "Something went wrong while the course was opened.",
             "The window in which the app was started says what happened.",
         )
+
+
+def marking_desk(engine: Engine) -> MarkingDesk:
+    """Where answers to the questions of the course are handed in to be marked; one for everybody."""
+    return _desk(engine, id(engine), course_name())
+
+
+@st.cache_resource(show_spinner=False)
+def _desk(_engine: Engine, identity: int, course: str) -> MarkingDesk:
+    from assistant.marking_desk import MarkingDesk
+
+    return MarkingDesk(_engine, course)
 
 
 @st.cache_resource(show_spinner="Opening your work …")
