@@ -139,7 +139,8 @@ def serve(
         router = Path(__file__).resolve().parent.parent / "streamlit_app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(router)]
     command += ["--server.port", str(port), "--server.address", address]
-    command += ["--browser.gatherUsageStats", "false", "--server.headless", str(headless).lower(), *options]
+    command += ["--browser.gatherUsageStats", "false", "--server.showEmailPrompt", "false"]
+    command += ["--server.headless", str(headless).lower(), *options]
     environment = {**os.environ, "ASSISTANT_COURSE": str(folder.resolve())}
     if sign_in:
         environment[SIGN_IN_VARIABLE] = str(sign_in.resolve())

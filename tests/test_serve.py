@@ -55,6 +55,8 @@ def test_on_its_own_machine_nobody_signs_in(serve):
     assert option(started, "--server.address") == "localhost"
     assert SIGN_IN_VARIABLE not in started.env
     assert "--secrets.files" not in started.command
+    # Started for the first time at a keyboard, Streamlit would ask for an email address and wait for it.
+    assert option(started, "--server.showEmailPrompt") == option(started, "--browser.gatherUsageStats") == "false"
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "essays.school.example"])
