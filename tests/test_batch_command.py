@@ -237,7 +237,11 @@ def test_two_processes_write_what_one_does(source, done, tmp_path):
 
 def test_beside_an_earlier_set(source, done, tmp_path):
     (tmp_path / "set.jsonl").write_text(json.dumps({"id": "a", "question": QUESTION, "text": "Stalin won."}))
-    finished = run(tmp_path / "set.jsonl", tmp_path / "out", "--jobs", 1, "--compare", done[0] / "feedback.jsonl")
+    # As the browser writes it: with a line for a script that could not be read.
+    unread = json.dumps({"id": "b", "feedback": None}) + "\n"
+    earlier = tmp_path / "earlier.jsonl"
+    earlier.write_text((done[0] / "feedback.jsonl").read_text(encoding="utf-8") + unread, encoding="utf-8")
+    finished = run(tmp_path / "set.jsonl", tmp_path / "out", "--jobs", 1, "--compare", earlier)
     assert finished.returncode == 0, finished.stderr
     assert "Scripts: 22 then, 1 now." in (tmp_path / "out" / "class-picture.html").read_text(encoding="utf-8")
 

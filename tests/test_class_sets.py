@@ -276,7 +276,8 @@ def test_a_question_left_open_is_brought_in_to_be_recognised(tmp_path):
     (tmp_path / "set" / "ann.txt").write_text("Coal.")
     (tmp_path / "set" / "bo.txt").write_text("")
     (tmp_path / "set.csv").write_text("id,question,text\na,,Coal.\nb,,\n")
-    for path in (tmp_path / "set", tmp_path / "set.csv"):
+    (tmp_path / "bare.csv").write_text("id,text\na,Coal.\nb,\n")
+    for path in (tmp_path / "set", tmp_path / "set.csv", tmp_path / "bare.csv"):
         found = read_class_set(path, None, KNOWN, guessing=True)
         assert [(row.question, row.text, bool(row.problem)) for row in found] == [
             ("", "Coal.", False),

@@ -101,7 +101,7 @@ def test_an_unknown_question_names_those_there_are(tmp_path, refused):
 SETS = {
     "none.zip": (None, "There is no file or folder"),
     "set.zip": (b"no zip", "set.zip is not a readable zip file."),
-    "set.csv": (b"id,essay\n1,Stalin won.\n", "set.csv has no column 'question'"),
+    "set.csv": (b"id,essay\n1,Stalin won.\n", "set.csv has no column 'text'"),
     "set.xlsx": (b"no workbook", "set.xlsx is not a readable .xlsx file."),
     "set.jsonl": (b"\n", "set.jsonl holds no rows."),
     "set.txt": (b"Stalin won.", "set.txt is no class set"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -13,7 +13,7 @@ import streamlit as st
 
 from assistant.app import class_set_state as state
 from assistant.app.wording import capital, count, markdown_plain
-from assistant.class_sets import ClassSet, ClassSetError, Submission, read_class_set
+from assistant.class_sets import ClassSetError, Submission, read_class_set
 from assistant.class_sets.codes import KEY_COLUMNS, StudentCodes, code_students, read_key
 from assistant.class_sets.names import subject_words
 from assistant.class_sets.reading import read_pasted
@@ -119,13 +119,13 @@ def bring_in(
         codes: gives codes for names, where they are wanted.
 
     Raises:
-        ClassSetError: if there is nothing in it, or a file that should hold many answers cannot be read.
+        ClassSetError: if there is nothing in it, or its only file should hold many answers and cannot be read.
         StoreError: if it cannot be kept.
     """
     known = frozenset(entry.id for entry in course.questions)
     words = subject_words(course)
     with tempfile.TemporaryDirectory() as place:
-        parts: list[ClassSet] = []
+        parts: list[Iterable[Submission]] = []
         documents = Path(place) / "documents"
         for number, upload in enumerate(uploads):
             kind = PurePosixPath(upload.name).suffix.lower()
@@ -137,7 +137,13 @@ def bring_in(
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(upload.getvalue())
             if kind in CONTAINERS:
-                parts.append(read_class_set(target, question, known, guessing=True, subject_words=words))
+                try:
+                    parts.append(read_class_set(target, question, known, guessing=True, subject_words=words))
+                except ClassSetError as error:
+                    if len(uploads) == 1:
+                        raise
+                    # Among other files it is no more than one that cannot be read.
+                    parts.append([Submission(upload.name, question or "", None, str(error))])
         if documents.exists():
             parts.append(read_class_set(documents, question, known, guessing=True, subject_words=words))
         if pasted.strip():

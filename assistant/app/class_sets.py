@@ -15,9 +15,10 @@ from assistant.app.class_set_exports import set_title, show_downloads, show_pict
 from assistant.app.class_set_intake import intake_form
 from assistant.app.class_set_reading import read_waiting
 from assistant.app.double_marking_view import show_double_marking
+from assistant.app.live import leave_boxes_first
 from assistant.app.recalibration_view import show_recalibration
 from assistant.app.review_queue import Show, agreeable, found, queue, reasons_to_look, short_reasons
-from assistant.app.script_view import show_script
+from assistant.app.script_view import ACCEPT, accept_key, show_script
 from assistant.app.wording import count, escape, markdown_plain
 from assistant.store.class_sets import ClassSetOverview, ClassSets, ScriptOverview
 
@@ -29,6 +30,8 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { max-width: 72rem; }
 [data-testid="stButton"] kbd { color: inherit; opacity: 1; }
 </style>"""
+# Not the arrows: in a box for numbers they change the number.
+EARLIER, LATER = "PageUp", "PageDown"
 VIEWS = ("Review", "Class picture", "Moderation", "Downloads")
 
 
@@ -215,13 +218,25 @@ def _open(engine: Engine, sets: ClassSets, rows: Sequence[ScriptOverview], scrip
     with choice:
         opened = st.selectbox("Script", ids, format_func=labels.__getitem__, key=state.OPEN)
     place = ids.index(opened)
-    before.button("Previous", disabled=place == 0, on_click=_go, args=(ids[max(0, place - 1)],), shortcut="Alt+Up")
+    before.button(
+        "Previous",
+        key="class_sets.earlier",
+        disabled=place == 0,
+        on_click=_go,
+        args=(ids[max(0, place - 1)],),
+        shortcut=f"Alt+{EARLIER}",
+    )
     after.button(
         "Next",
+        key="class_sets.later",
         disabled=place == len(ids) - 1,
         on_click=_go,
         args=(ids[min(len(ids) - 1, place + 1)],),
-        shortcut="Alt+Down",
+        shortcut=f"Alt+{LATER}",
+    )
+    leave_boxes_first(
+        state.mark_key(opened, "first"),
+        {EARLIER: "class_sets.earlier", LATER: "class_sets.later", ACCEPT: accept_key(opened)},
     )
     stored = sets.script(opened)
     if stored is not None:

@@ -9,11 +9,12 @@ import streamlit as st
 from assistant.app import class_set_state as state
 from assistant.app.script_view import mark_box, refresh_boxes
 from assistant.app.wording import escape, markdown_plain
+from assistant.class_sets.codes import without_name
 from assistant.double_marking import Agreement, agreement, draw_sample
 from assistant.schemas import Course
 from assistant.store.class_sets import ClassSets, Sample, ScriptOverview
 
-USUAL_SAMPLE = 6
+USUAL_SAMPLE = 10
 
 
 def show_double_marking(course: Course, sets: ClassSets, class_set: int, scripts: Sequence[ScriptOverview]) -> None:
@@ -76,7 +77,8 @@ def _mark_next(course: Course, sets: ClassSets, drawn: Sequence[ScriptOverview],
         return
     refresh_boxes(overview.id, "second", sets.award_of(overview.id, "second"))
     st.write(markdown_plain(course.question(overview.question).prompt))
-    st.html(f'<div class="ap-text">{escape(stored.text)}</div>')
+    text = without_name(stored.text, overview.student, "(name)")
+    st.html(f'<div class="ap-text">{escape(text)}</div>')
     mark_box(sets, overview, "second", "Second mark", marker)
 
 

@@ -6,11 +6,12 @@ Two small scripts beside this module, run by Streamlit's own components; nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 
@@ -52,13 +53,16 @@ def _clock() -> Renderer:
     )
 
 
-def show_keeper(course: str, saved: AnswerInProgress, found: Callable[[dict[str, Any]], None]) -> None:
+def show_keeper(
+    course: str, saved: AnswerInProgress, found: Callable[[dict[str, Any]], None], waits_for_choice: bool = False
+) -> None:
     """Count words and hand over the text of the editor's boxes while they are typed in.
 
     Args:
         course: id of the course.
         saved: the answer as it was last saved.
         found: called with `text`, `plan` and `revision` where an earlier visit of this tab left something unsaved.
+        waits_for_choice: whether nothing is saved until the student has chosen between two versions.
     """
     key = f"practice.keeper.{saved.question}"
 
@@ -78,7 +82,7 @@ def show_keeper(course: str, saved: AnswerInProgress, found: Callable[[dict[str,
             "text": saved.text,
             "plan": saved.plan,
             "revision": saved.revision,
-            "words": {"saved": saved_words(saved), "saving": "· saving …"},
+            "words": {"saved": saved_words(saved), "saving": "· not saved yet" if waits_for_choice else "· saving …"},
         },
         on_unsaved_change=hand_back,
     )
@@ -94,6 +98,79 @@ def show_clock(answer: AnswerInProgress, now: datetime) -> None:
             "messages": [list(message) for message in CLOCK_MESSAGES],
         },
     )
+
+
+@cache
+def _boxes() -> Renderer:
+    return st.components.v2.component(
+        "leave_boxes_first",
+        html="<span></span>",
+        js=Path(__file__).with_name("shortcuts.js").read_text(encoding="utf-8"),
+        isolate_styles=False,
+    )
+
+
+def leave_boxes_first(mark_box: str, buttons: Mapping[str, str]) -> None:
+    """Have shortcuts hand over what stands in a box before they act, and those for another script lead to its mark box.
+
+    Args:
+        mark_box: key of the mark box of the script that is open.
+        buttons: keys of the buttons by the key of the keyboard that, with Alt, presses them.
+    """
+    selectors = {name: css_class(key) for name, key in buttons.items()}
+    _boxes()(key="class_sets.shortcuts", data={"mark_box": css_class(mark_box), "buttons": selectors})
+
+
+@cache
+def _menu() -> Renderer:
+    return st.components.v2.component(
+        "fold_menu",
+        html="<span></span>",
+        js="""
+        const NARROW = 768, MOMENT = 100;
+        let listening = false;
+        export default function () {
+          if (listening) return;
+          listening = true;
+          document.addEventListener("click", (event) => {
+            if (window.innerWidth >= NARROW || !event.target.closest?.('[data-testid="stSidebarNavLink"]')) return;
+            setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), MOMENT);
+          });
+        }
+        """,
+        isolate_styles=False,
+    )
+
+
+def fold_menu() -> None:
+    """On a phone, fold the menu away once a page is chosen: it would go on covering it."""
+    _menu()(key="menu")
+
+
+@cache
+def _view() -> Renderer:
+    return st.components.v2.component(
+        "come_into_view",
+        html='<span class="ap-place"></span>',
+        js="""
+        const shown = new Set();
+        export default function ({ data, parentElement }) {
+          if (!data.once || shown.has(data.once)) return;
+          shown.add(data.once);
+          const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+          parentElement.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+        }
+        """,
+        isolate_styles=False,
+    )
+
+
+def bring_into_view(question: str, asked: bool) -> None:
+    """Bring what is drawn from here on into view if it was just asked for; on a phone it would lie below the screen.
+
+    To be called whether it was asked for or not: what comes and goes would move the elements after it.
+    """
+    _view()(key=f"practice.view.{question}", data={"once": uuid4().hex if asked else ""})
 
 
 def seconds_left(answer: AnswerInProgress, now: datetime) -> int:

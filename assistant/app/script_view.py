@@ -32,6 +32,8 @@ EVENTS = {
     "question changed": "question changed",
     "moved": "suggestion moved",
 }
+ACCEPT = "Enter"
+"""With Alt, the key that awards what is suggested."""
 
 
 def show_script(engine: Engine, sets: ClassSets, script: StoredScript, scripts: list[ScriptOverview]) -> None:
@@ -157,11 +159,11 @@ def _award_box(sets: ClassSets, script: StoredScript) -> None:
         with suggested:
             st.button(
                 f"Award what is suggested: {overview.mark} (likely {low} to {high})",
-                key=f"class_sets.accept.{overview.id}",
+                key=accept_key(overview.id),
                 disabled=overview.award.mark == overview.mark,
                 on_click=_accept,
                 args=(sets, overview),
-                shortcut="Alt+Enter",
+                shortcut=f"Alt+{ACCEPT}",
             )
         st.text_area(
             "Your words to the student, first on the feedback sheet",
@@ -180,6 +182,11 @@ def _award_box(sets: ClassSets, script: StoredScript) -> None:
         if overview.award.updated is not None:
             saved = f"Saved {when(overview.award.updated)} by {overview.award.marker}."
             st.html(f'<p class="ap-quiet" role="status">{escape(saved)}</p>')
+
+
+def accept_key(script: int) -> str:
+    """Key of the button that awards a script what is suggested."""
+    return f"class_sets.accept.{script}"
 
 
 def mark_box(sets: ClassSets, overview: ScriptOverview, role: Role, label: str, marker: str = "") -> None:

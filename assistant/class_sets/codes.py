@@ -17,6 +17,8 @@ _CODE = re.compile(r"S(\d{2,})")
 HEADING_LINES = 4
 """How many lines at the beginning and the end of a text may carry its author's name, as a heading does."""
 HEADING_WORDS = 12
+NAME_WORDS = 6
+_ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def code_students(submissions: Iterable[Submission], codes: StudentCodes) -> Ite
             problem = problem.replace(name, identifier)
         text = submission.text
         if text is not None and submission.student:
-            text = _without_name(text, submission.student, code)
+            text = without_name(text, submission.student, code)
         yield replace(submission, id=identifier, student=code, participant="", problem=problem, text=text)
 
 
@@ -109,19 +111,22 @@ def _identity(student: str, participant: str) -> str:
     return participant or " ".join(unicodedata.normalize("NFC", student).casefold().split())
 
 
-def _without_name(text: str, student: str, code: str) -> str:
-    """`text` with the student's name taken out of short lines at its beginning and end.
+def without_name(text: str, student: str, code: str) -> str:
+    """`text` with `code` for the student's name in short lines at its beginning and end, and for her address there.
 
-    Elsewhere it stays: an answer may be about somebody of the same name.
+    In lines of a few words, which are headings and no sentences, a part of the name is enough. Elsewhere it stays: an
+    answer may be about somebody of the same name.
     """
     words = [word for word in re.split(r"[\s,]+", student) if word]
-    if len(words) < 2:
-        return text
-    orders = {tuple(words), (*words[1:], words[0]), (words[-1], *words[:-1])}
-    name = re.compile("|".join(r"\b" + r"[\s,]+".join(map(re.escape, order)) + r"\b" for order in sorted(orders)), re.I)
+    orders = sorted({tuple(words), (*words[1:], words[0]), (words[-1], *words[:-1])}) if words else []
+    whole = [r"\b" + r"[\s,]+".join(map(re.escape, order)) + r"\b" for order in orders if len(order) > 1]
+    parts = [rf"\b{re.escape(word)}\b" for word in words if len(word) > 1]
+    name = re.compile("|".join([_ADDRESS, *whole]), re.I)
+    part = re.compile("|".join([_ADDRESS, *whole, *parts]), re.I)
     lines = text.split("\n")
     filled = [number for number, line in enumerate(lines) if line.strip()]
     for number in {*filled[:HEADING_LINES], *filled[-HEADING_LINES:]}:
         if len(lines[number].split()) <= HEADING_WORDS:
-            lines[number] = name.sub(code, lines[number])
+            brief = len(lines[number].split()) <= NAME_WORDS and not lines[number].rstrip().endswith((".", "!", "?"))
+            lines[number] = (part if brief else name).sub(code, lines[number])
     return "\n".join(lines)

@@ -39,7 +39,7 @@ def _csv(path: Path, question: str | None, guessing: bool) -> ClassSet:
     except UnicodeDecodeError as error:
         raise ClassSetError(f"{path.name} is not UTF-8 text; save it as 'CSV UTF-8' or as .xlsx.") from error
     separator = max(",;\t", key=header.count)
-    columns = _columns(path, next(csv.reader([header], delimiter=separator), []), question)
+    columns = _columns(path, next(csv.reader([header], delimiter=separator), []), question, guessing)
     count = sum(1 for _ in _csv_rows(path, separator))
     if not count:
         raise ClassSetError(f"{path.name} holds no rows.")
@@ -72,18 +72,18 @@ def _xlsx(path: Path, question: str | None, guessing: bool) -> ClassSet:
         raise
     except Exception as error:  # openpyxl fails on damaged files in ways of its own
         raise ClassSetError(f"{path.name} is not a readable .xlsx file.") from error
-    columns = _columns(path, rows[0] if rows else (), question)
+    columns = _columns(path, rows[0] if rows else (), question, guessing)
     if len(rows) < 2:
         raise ClassSetError(f"{path.name} holds no rows.")
     return ClassSet(len(rows) - 1, lambda: _table_rows(columns, rows[1:], question, guessing))
 
 
-def _columns(path: Path, header: Sequence[object], question: str | None) -> list[str]:
+def _columns(path: Path, header: Sequence[object], question: str | None, guessing: bool) -> list[str]:
     """The names of a table's columns. Raises ClassSetError if one that is needed is missing."""
     columns = ["" if cell is None else str(cell).strip().lower() for cell in header]
     if not any(columns):
         raise ClassSetError(f"{path.name} is empty.")
-    missing = [name for name in (("text",) if question else ("question", "text")) if name not in columns]
+    missing = [name for name in (("text",) if question or guessing else ("question", "text")) if name not in columns]
     if missing:
         raise ClassSetError(f"{path.name} has no column '{missing[0]}'; it needs the columns id, question and text.")
     return columns

@@ -129,6 +129,8 @@ def earlier_set(course: Course, path: Path) -> list[ScriptDigest]:
         with path.open(encoding="utf-8") as lines:
             for line in lines:
                 record = json.loads(line)
+                if record["feedback"] is None:
+                    continue  # the browser's own list holds the scripts that could not be read as well
                 digests.append(digest(course, str(record["id"]), "", Feedback.model_validate(record["feedback"])))
     except (ValueError, TypeError, KeyError, ValidationError) as error:
         raise ClassSetError(f"{path.name} is no feedback.jsonl of an earlier set of this course.") from error

@@ -38,7 +38,7 @@ class Upload:
 
 UPLOADS = [
     Upload("Ann Smith_1_assignsubmission_file_/famine.txt", ANSWER.encode()),
-    Upload("Bo Jones_2_assignsubmission_file_/famine.txt", PLAIN.encode()),
+    Upload("Bo Jones_2_assignsubmission_file_/famine.txt", f"Bo Jones\n\n{PLAIN}".encode()),
     Upload("Cy Reed_3_assignsubmission_file_/famine.docx", b"no document"),
     Upload("Di Lee_4_assignsubmission_file_/essay.txt", b"An essay whose file says nothing of its question."),
     Upload("Eve Hall_5_assignsubmission_file_/famine.txt", ANSWER.encode()),
@@ -142,6 +142,23 @@ def test_a_zip_a_table_and_pasted_text_make_one_set(sets, course):
     assert sets.sets("small")[0].title == "week 3.zip"
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("register.csv", b"name,present\nAnn,yes\n"), ("old marks.xlsx", b"no table"), ("week 2.zip", b"PK broken")],
+)
+def test_a_stray_table_or_archive_among_the_files_costs_no_other(sets, course, name, data):
+    stray = Upload(name, data)
+    class_set, count = bring_in(
+        course, sets, TITLE, [stray, Upload("Ann Smith - famine.txt", ANSWER.encode())], "", None
+    )
+    rows = {row.name: row for row in sets.overviews(class_set)}
+    assert count == 2
+    assert rows[name].state == "unread" and rows[name].problem.startswith(name)
+    assert [row.state for key, row in rows.items() if key != name] == ["waiting"]
+    with pytest.raises(ClassSetError, match=re.escape(name)):
+        bring_in(course, sets, TITLE, [stray], "", None)
+
+
 def test_names_may_stay_at_the_door(sets, course, place):
     codes = StudentCodes()
     class_set, _ = bring_in(course, sets, TITLE, UPLOADS, "", None, codes)
@@ -221,7 +238,7 @@ def test_one_that_trips_the_engine_says_so_and_the_rest_go_on(sets, class_set, e
     whole = engine.mark
 
     def failing(question, text):
-        if text == PLAIN:
+        if PLAIN in text:
             raise RuntimeError(text)
         return whole(question, text)
 
@@ -425,12 +442,15 @@ def test_a_second_teacher_marks_without_seeing_the_first_mark(sets, read):
     app = view(choose(draw(), read), "Moderation")
     app.number_input(key="class_sets.size").set_value(2)
     press(app, "Draw")
-    drawn = sets.sample(read).scripts
-    assert len(drawn) == 2
+    assert len(sets.sample(read).scripts) == 2
+    # One of the drawn begins with its author's name.
+    drawn = [next(row.id for row in first if row.student == "Bo Jones"), first[0].id]
+    sets.keep_sample(read, 1, drawn)
+    app.run()
     assert app.info[0].value == "Enter a name to begin."
     app.text_input(key="class_sets.second_marker").set_value("Mr Ray").run()
     page = html(app)
-    assert "0 of 2 marked." in page
+    assert "0 of 2 marked." in page and "(name)" in page and PLAIN in page
     for hidden in ("Ann Smith", "Bo Jones", "A comment of the first.", 'class="ap-fact', "Level 2"):
         assert hidden not in page
     app.number_input(key=f"class_sets.mark.second.{drawn[0]}").set_value(7).run()

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.class_sets import ClassSetError, Submission
-from assistant.class_sets.codes import KeyEntry, StudentCodes, code_students, read_key, write_key
+from assistant.class_sets.codes import KeyEntry, StudentCodes, code_students, read_key, without_name, write_key
 
 LONG = "Stalin won because Ann Smith is the name of nobody in this sentence, which is longer than a heading would be."
 
@@ -64,3 +64,26 @@ def test_no_name_is_left_in_what_goes_on():
     assert rows[0].text == f"S08, 12B\n\n{LONG}\n\nby S08"
     assert [row.problem for row in rows] == ["", "S08.2 is empty.", "S09 is damaged.", ""]
     assert codes.entries[-1] == KeyEntry("S09", "ann.txt")
+
+
+@pytest.mark.parametrize(
+    ("heading", "left"),
+    [
+        ("Name: Eve", "Name: S07"),
+        ("Eve Hall, 12B", "S07, 12B"),
+        ("Hall, Eve", "S07"),
+        ("E. Hall", "E. S07"),
+        ("Eve Mary Hall", "S07 Mary S07"),
+        ("eve.hall@school.example", "S07"),
+        ("The eve of war", "The S07 of war"),  # a heading of a few words: better a word too few than a name too many
+        ("On the eve of war Russia was weak.", "On the eve of war Russia was weak."),
+        ("What Stalin said to the hall of delegates in 1934", "What Stalin said to the hall of delegates in 1934"),
+    ],
+)
+def test_a_heading_keeps_no_part_of_the_name_and_a_sentence_keeps_its_words(heading, left):
+    assert without_name(f"{heading}\n\n{LONG}", "Eve Hall", "S07") == f"{left}\n\n{LONG}"
+
+
+def test_a_student_of_one_name_is_taken_out_too():
+    assert without_name(f"Cher\n{LONG}", "Cher", "S01") == f"S01\n{LONG}"
+    assert without_name(LONG, "", "S01") == LONG
