@@ -3,6 +3,7 @@
 import streamlit as st
 
 from assistant.app import class_sets, flashcards, glossary, my_data, practice, progress, sign_in
+from assistant.app.live import fold_menu
 from assistant.app.resources import ICON
 
 st.set_page_config(page_title="Essay practice", page_icon=ICON, layout="centered")
@@ -26,4 +27,5 @@ pages = [
 ]
 chosen = st.navigation(pages, position="top")
 sign_in.show_account(somebody)
+fold_menu()
 chosen.run()

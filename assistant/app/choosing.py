@@ -153,6 +153,6 @@ def _offer(course: Course, drafts: Sequence[Draft], offered: Sequence[Question],
             st.button("Take what to try next", on_click=select, args=(proposal.question,), key="practice.next")
     if proposal and proposal.question.id != chosen:
         st.html(
-            f'<p class="ap-quiet"><strong>To try next:</strong> {escape(proposal.question.prompt)} '
+            f'<p class="ap-quiet"><strong>To try next:</strong> {escape(proposal.question.prompt.rstrip("."))} '
             f"({escape(proposal.reason)}).</p>"
         )

@@ -130,11 +130,19 @@ def is_tied(item: EvidenceFeedback, text: str, feedback: Feedback) -> bool:
     """Whether a fact supports a point.
 
     It must feed a factor of the question, and stand in, or next to in the same paragraph, a sentence that claims,
-    explains or judges.
+    explains or judges. A sentence beside it that tells of other factors only makes another point.
     """
     if not item.relevant:
         return False
     sentences = feedback.sentences
+    fed = {factor.id: set(factor.facts) for factor in feedback.factors}
+    own = [facts for facts in fed.values() if item.fact in facts]
+
+    def makes_another_point(other: Span) -> bool:
+        told = {fact.fact for fact in feedback.evidence if any(a < other[1] and other[0] < b for a, b in fact.spans)}
+        elsewhere = {fact for fact in told if any(fact in facts for facts in fed.values())}
+        return bool(own and elsewhere) and not any(elsewhere & facts for facts in own)
+
     for index, sentence in enumerate(sentences):
         start, end = sentence.span
         if not any(first < end and start < last for first, last in item.spans):
@@ -144,6 +152,7 @@ def is_tied(item: EvidenceFeedback, text: str, feedback: Feedback) -> bool:
         beside = [other for other in (index - 1, index + 1) if 0 <= other < len(sentences)]
         if any(
             sentences[other].role in ARGUING
+            and not makes_another_point(sentences[other].span)
             and "\n" not in text[min(end, sentences[other].span[1]) : max(start, sentences[other].span[0])]
             for other in beside
         ):

@@ -40,7 +40,8 @@ def show_editor(record: PracticeRecord, course: Course, question: Question) -> N
         st.rerun()
     _show_exam(record, course, question)
     _show_elsewhere(record, course, question)
-    st.html('<span id="ap-answer" class="ap-place"></span>')  # where the feedback leads back to
+    # The feedback leads back to here; and whoever writes need not look up what was asked.
+    st.html(f'<p id="ap-answer" class="ap-place ap-asked">{escape(question.prompt)}</p>')
     # The pad may stand beside the answer, but on a phone there is no room beside it: columns stack there.
     beside = st.toggle("Plan beside the answer", key=session.PLAN_SHOWN, persist_state="session")
     columns = st.columns([5, 3], gap="medium") if beside else [st.container()]
@@ -68,7 +69,12 @@ def show_editor(record: PracticeRecord, course: Course, question: Question) -> N
                 args=(record, course.id, question.id),
                 persist_state="session",
             )
-    show_keeper(course.id, session.saved(question.id), lambda left: restore(record, course.id, question.id, left))
+    show_keeper(
+        course.id,
+        session.saved(question.id),
+        lambda left: restore(record, course.id, question.id, left),
+        waits_for_choice=session.elsewhere(question.id) is not None,
+    )
     if session.notice(question.id):
         st.html(f'<p class="ap-quiet" role="status">{escape(session.notice(question.id))}</p>')
     _show_upload(record, course, question)
@@ -108,8 +114,9 @@ def restore(record: PracticeRecord, course: str, question: str, left: dict[str, 
     answer = replace(session.saved(question), text=text, plan=plan, revision=revision)
     session.show_in_editor(answer)
     session.clear_messages()
-    session.set_notice(question, "What you had typed before the page was interrupted is back in the box.")
-    _save(record, course, answer)
+    if session.elsewhere(question) is None:
+        session.set_notice(question, "What you had typed before the page was interrupted is back in the box.")
+        _save(record, course, answer)
 
 
 def keep_mine(record: PracticeRecord, course: str, question: str) -> None:

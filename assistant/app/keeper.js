@@ -5,6 +5,7 @@
 // so that the box stays Streamlit's own. What is typed is noted in the tab's own session storage until it is saved.
 
 const PAUSE = 1200; // milliseconds without a key before the text is handed over
+const LONGEST = 5000; // milliseconds after which text is handed over although no pause has come
 const SENT = 150; // milliseconds in which Streamlit has sent what it was handed
 const running = new WeakMap();
 
@@ -67,6 +68,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   state.textContent = waiting ? data.words.saving : data.words.saved;
 
   let timer;
+  let since = null; // when the first word was typed that is not handed over yet
   let composing = false;
   const handOver = () => {
     clearTimeout(timer);
@@ -78,6 +80,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return changed.length > 0;
   };
   const pause = () => {
+    since = null;
     if (handOver()) timer = setTimeout(look, PAUSE);
     else finish();
   };
@@ -110,7 +113,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     state.textContent = data.words.saving;
     note(data.key, { visit: data.visit, stay, revision: data.revision, text, plan });
     clearTimeout(timer);
-    timer = setTimeout(pause, PAUSE);
+    since ??= Date.now();
+    timer = setTimeout(pause, Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())));
   });
   // Streamlit may send the text of a box that is left only after the page that is asked for in the same moment, and then
   // draws neither page. So a change of page waits until the text is on its way, and nothing is handed over after it. The

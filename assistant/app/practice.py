@@ -11,6 +11,7 @@ from assistant.app import resources, session
 from assistant.app.choosing import choose_question, select
 from assistant.app.editor import open_answer, save, show_editor
 from assistant.app.feedback_view import show_feedback
+from assistant.app.live import bring_into_view
 from assistant.app.wording import count, escape, markdown_plain, when, words_in
 from assistant.documents import DocumentError, check_text
 from assistant.schemas import Course, Question
@@ -53,10 +54,11 @@ def page() -> None:
         args=(question.id,),
         key="practice.get_feedback",
     )
-    if session.feedback_asked(question.id):
+    asked = session.feedback_asked(question.id)
+    if asked:
         save(record, course.id, question.id)
         drafts = read(engine, desk, record, question, drafts)
-    show_outcome(engine, record, question, [draft for draft in drafts if draft.question == question.id])
+    show_outcome(engine, record, question, [draft for draft in drafts if draft.question == question.id], asked)
 
 
 def _come_back(record: PracticeRecord, course: Course) -> None:
@@ -96,8 +98,11 @@ def read(
     return drafts
 
 
-def show_outcome(engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft]) -> None:
-    """Below the editor: why there is no feedback, or the feedback on the last draft of the question."""
+def show_outcome(
+    engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft], asked: bool = False
+) -> None:
+    """Below the editor: why there is no feedback, or the feedback on the last draft of the question, in view if asked for."""
+    bring_into_view(question.id, asked)
     if session.problem(question.id):
         st.error(markdown_plain(session.problem(question.id)))
         return

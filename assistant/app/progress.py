@@ -39,14 +39,16 @@ def page() -> None:
     st.html(f'<p class="ap-lead">{escape(summary(drafts))}</p>')
     proposal = propose(course, drafts)
     if proposal:
-        st.html(f"<p><strong>To try next:</strong> {escape(proposal.question.prompt)} ({escape(proposal.reason)}).</p>")
+        st.html(
+            f"<p><strong>To try next:</strong> {escape(proposal.question.prompt.rstrip('.'))} ({escape(proposal.reason)}).</p>"
+        )
     st.header("Draft by draft", anchor=False)
     st.html(f'<p class="ap-quiet">{escape(SCALE_TOLD)}</p>')
     _show_question(course, drafts)
     st.header("Topic by topic", anchor=False)
     st.html('<p class="ap-quiet">From the last draft of each question you have tried.</p>')
-    ink = DARK_INK if st.context.theme.type == "dark" else LIGHT_INK
-    st.altair_chart(topic_chart(topic_rows(course, drafts), course.rubric.criteria, ink), width="stretch")
+    chart = topic_chart(topic_rows(course, drafts), course.rubric.criteria, _ink())
+    st.altair_chart(inked(chart, _ink()), width="stretch")
     with st.expander("All drafts as a table"):
         st.html(table_html(course, drafts))
 
@@ -74,7 +76,8 @@ def _show_question(course: Course, drafts: Sequence[Draft]) -> None:
     own = [draft for draft in drafts if draft.question == chosen]
     if len(own) == 1:
         st.html('<p class="ap-quiet">One draft so far. Write a second one, and a line shows what it gained.</p>')
-    st.altair_chart(draft_chart(draft_rows(own, course.rubric.criteria), course.rubric.criteria), width="stretch")
+    chart = draft_chart(draft_rows(own, course.rubric.criteria), course.rubric.criteria)
+    st.altair_chart(inked(chart, _ink()), width="stretch")
 
 
 def draft_rows(drafts: Sequence[Draft], criteria: Sequence[Criterion]) -> pd.DataFrame:
@@ -97,6 +100,15 @@ def topic_rows(course: Course, drafts: Sequence[Draft]) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=["topic", "criterion", "score"])
     return frame.groupby(["topic", "criterion"], sort=False, as_index=False)["score"].mean().round()
+
+
+def _ink() -> str:
+    return DARK_INK if st.context.theme.type == "dark" else LIGHT_INK
+
+
+def inked(chart: alt.LayerChart, ink: str) -> alt.LayerChart:
+    """The chart with its numbers and titles in `ink`: Streamlit's own grey is too faint on light paper."""
+    return chart.configure_axis(labelColor=ink, titleColor=ink).configure_legend(labelColor=ink)
 
 
 def draft_chart(rows: pd.DataFrame, criteria: Sequence[Criterion]) -> alt.LayerChart:

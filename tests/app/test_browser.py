@@ -225,7 +225,9 @@ def get_feedback(page, draft: int) -> None:
     from playwright.sync_api import expect
 
     page.get_by_role("button", name="Get feedback").click()
-    expect(page.get_by_text(f"Feedback on draft {draft}:")).to_be_visible()
+    told = page.get_by_text(f"Feedback on draft {draft}:")
+    expect(told).to_be_visible()
+    expect(told).to_be_in_viewport()  # on a phone it would otherwise lie below the screen
     settle(page)
 
 
@@ -274,13 +276,13 @@ def check_width(page) -> None:
 
 
 def open_page(page, name: str) -> None:
-    """Follow the navigation, which in a narrow window is folded away, and fold it again."""
+    """Follow the navigation, which in a narrow window is folded away before and after."""
     narrow = page.viewport_size["width"] < 600
     if narrow:
         page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("link", name=name, exact=True).click()
     if narrow:
-        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+        page.get_by_test_id("stExpandSidebarButton").wait_for()
 
 
 @every_look
@@ -453,6 +455,26 @@ def test_words_are_counted_and_saved_while_typing_and_found_after_a_reload(visit
     page.reload()
     expect(box).to_have_value("Grain was taken" + sentence)
     expect(below).to_contain_text(f"{len(f'Grain was taken{sentence}'.split())} words")
+
+
+@desktop
+def test_typing_without_a_pause_is_saved_all_the_same(visit: Visit) -> None:
+    from playwright.sync_api import expect
+
+    page = visit.page
+    line = Line(page)
+    page.reload()
+    box = answer_box(page, FIRST)
+    box.wait_for()
+    box.fill("")
+    expect(status(page, FIRST)).not_to_contain_text("saving")
+    line.heard = 0
+    began = time.monotonic()
+    while time.monotonic() - began < 7:
+        page.keyboard.type("on and ", delay=20)
+    assert line.heard > 0, "nothing was handed over while the keys were moving"
+    typed = box.input_value()
+    assert len(typed) > 100 and typed == "on and " * (len(typed) // 7)
 
 
 @desktop

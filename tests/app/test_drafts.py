@@ -9,7 +9,7 @@ from hand_made import hand_made_feedback
 
 from assistant.app.comparison_view import comparison_html, gains_html
 from assistant.app.drafts import cautions, compare, gains, is_tied
-from assistant.schemas import ErrorFeedback, EvidenceFeedback, Feedback, Role, SentenceFeedback
+from assistant.schemas import ErrorFeedback, EvidenceFeedback, FactorFeedback, Feedback, Role, SentenceFeedback
 from assistant.store.drafts import Draft
 
 
@@ -78,6 +78,26 @@ def test_a_fact_is_tied_where_it_feeds_the_question_and_stands_at_a_point(
         fact="f", lines=(1,), statement="s", relevant=relevant, confidence=1, spans=(spans[sentence],)
     )
     assert is_tied(item, TEXT, feedback) is tied
+
+
+@pytest.mark.parametrize(
+    ("fed", "tied"), [((("f",), ("other",)), False), ((("f", "other"),), True), ((("other",),), True)]
+)
+def test_a_sentence_beside_a_fact_that_tells_of_other_factors_only_does_not_tie_it(
+    fed: tuple[tuple[str, ...], ...], tied: bool
+):
+    first, second = ((TEXT.index(part), TEXT.index(part) + len(part)) for part in SENTENCES[:2])
+    facts = {
+        name: EvidenceFeedback(fact=name, lines=(1,), statement="s", relevant=True, confidence=1, spans=(span,))
+        for name, span in (("f", second), ("other", first))
+    }
+    factors = tuple(
+        FactorFeedback(id=str(n), title="t", stance="other", status="developed", facts=names, spans=())
+        for n, names in enumerate(fed)
+    )
+    sentences = (SentenceFeedback(span=first, role="claim"), SentenceFeedback(span=second, role="evidence"))
+    feedback = PLAIN.model_copy(update={"sentences": sentences, "factors": factors, "evidence": tuple(facts.values())})
+    assert is_tied(facts["f"], TEXT, feedback) is tied
 
 
 def test_a_new_fact_that_is_not_tied_is_no_gain_but_a_caution():
