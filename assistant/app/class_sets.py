@@ -214,7 +214,7 @@ def _open(engine: Engine, sets: ClassSets, rows: Sequence[ScriptOverview], scrip
     labels = {script.id: f"{script.place}. {script.label}" for script in scripts}
     if st.session_state.get(state.OPEN) not in ids:
         st.session_state[state.OPEN] = rows[0].id
-    before, choice, after = st.columns([1, 4, 1], vertical_alignment="bottom")
+    before, choice, after = st.columns([3, 8, 3], vertical_alignment="bottom")
     with choice:
         opened = st.selectbox("Script", ids, format_func=labels.__getitem__, key=state.OPEN)
     place = ids.index(opened)

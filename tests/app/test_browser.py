@@ -201,7 +201,11 @@ def choose(page, topic: str, question: str, beginning: str) -> None:
     """Choose a question, and wait until its own box has come."""
     from playwright.sync_api import expect
 
-    page.get_by_role("combobox", name="Topic").click()
+    topics = page.get_by_role("combobox", name="Topic")
+    # A list that is open closes as soon as the page is scrolled, and the browser tells of scrolling late.
+    topics.scroll_into_view_if_needed()
+    settle(page)
+    topics.click()
     page.get_by_role("option", name=topic).click()
     # Streamlit lays its own drawing of a radio button over the real one: press what a person would press.
     page.get_by_role("radiogroup", name="Question").get_by_text(beginning).click()
