@@ -23,6 +23,11 @@ class Proposal:
     question: Question
     reason: str
 
+    @property
+    def told(self) -> str:
+        """Both as one sentence."""
+        return f"{self.question.prompt.rstrip('.')} ({self.reason})."
+
 
 def last_drafts(drafts: Sequence[Draft]) -> dict[str, Draft]:
     """The last draft of each question, by the question's id, from drafts with the oldest first."""
@@ -152,7 +157,4 @@ def _offer(course: Course, drafts: Sequence[Draft], offered: Sequence[Question],
         if proposal and proposal.question.id != chosen:
             st.button("Take what to try next", on_click=select, args=(proposal.question,), key="practice.next")
     if proposal and proposal.question.id != chosen:
-        st.html(
-            f'<p class="ap-quiet"><strong>To try next:</strong> {escape(proposal.question.prompt.rstrip("."))} '
-            f"({escape(proposal.reason)}).</p>"
-        )
+        st.html(f'<p class="ap-quiet"><strong>To try next:</strong> {escape(proposal.told)}</p>')

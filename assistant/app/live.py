@@ -1,6 +1,7 @@
-"""What must happen in the browser itself: the words counted and the text kept while it is typed, and the exam's clock.
+"""What must happen in the browser itself: the words counted and the text kept while it is typed, the exam's clock, what
+comes into view, the menu, the shortcuts.
 
-Two small scripts beside this module, run by Streamlit's own components; nothing is fetched.
+Small scripts beside this module, run by Streamlit's own components; nothing is fetched.
 """
 
 from __future__ import annotations
@@ -30,27 +31,17 @@ CLOCK_MESSAGES = (
 Renderer = Callable[..., Any]
 
 
-@cache
-def _keeper() -> Renderer:
-    return st.components.v2.component(
-        "answer_keeper",
-        html='<p class="ap-status"><span class="ap-words"></span> <span class="ap-saved"></span></p>',
-        js=Path(__file__).with_name("keeper.js").read_text(encoding="utf-8"),
-        isolate_styles=False,
-    )
+KEEPER = '<p class="ap-status"><span class="ap-words"></span> <span class="ap-saved"></span></p>'
+CLOCK = (
+    '<p class="ap-clock"><span class="ap-digits" role="timer" aria-label="Time left"></span> '
+    '<span class="ap-clock-message" role="status"></span></p>'
+)
 
 
 @cache
-def _clock() -> Renderer:
-    return st.components.v2.component(
-        "exam_clock",
-        html=(
-            '<p class="ap-clock"><span class="ap-digits" role="timer" aria-label="Time left"></span> '
-            '<span class="ap-clock-message" role="status"></span></p>'
-        ),
-        js=Path(__file__).with_name("clock.js").read_text(encoding="utf-8"),
-        isolate_styles=False,
-    )
+def _script(name: str, drawn_in: str) -> Renderer:
+    code = Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
+    return st.components.v2.component(name, html=drawn_in, js=code, isolate_styles=False)
 
 
 def show_keeper(
@@ -71,7 +62,7 @@ def show_keeper(
         if isinstance(left, dict):
             found(left)
 
-    _keeper()(
+    _script("keeper", KEEPER)(
         key=key,
         data={
             # A tab may outlive a sign-in: what one person left unsaved is never handed to the next.
@@ -90,23 +81,13 @@ def show_keeper(
 
 def show_clock(answer: AnswerInProgress, now: datetime) -> None:
     """Count down the exam that is running."""
-    _clock()(
+    _script("clock", CLOCK)(
         key=f"practice.clock.{answer.question}",
         data={
             "seconds_left": seconds_left(answer, now),
             "late": LATE_SECONDS,
             "messages": [list(message) for message in CLOCK_MESSAGES],
         },
-    )
-
-
-@cache
-def _boxes() -> Renderer:
-    return st.components.v2.component(
-        "leave_boxes_first",
-        html="<span></span>",
-        js=Path(__file__).with_name("shortcuts.js").read_text(encoding="utf-8"),
-        isolate_styles=False,
     )
 
 
@@ -118,51 +99,14 @@ def leave_boxes_first(mark_box: str, buttons: Mapping[str, str]) -> None:
         buttons: keys of the buttons by the key of the keyboard that, with Alt, presses them.
     """
     selectors = {name: css_class(key) for name, key in buttons.items()}
-    _boxes()(key="class_sets.shortcuts", data={"mark_box": css_class(mark_box), "buttons": selectors})
-
-
-@cache
-def _menu() -> Renderer:
-    return st.components.v2.component(
-        "fold_menu",
-        html="<span></span>",
-        js="""
-        const NARROW = 768, MOMENT = 100;
-        let listening = false;
-        export default function () {
-          if (listening) return;
-          listening = true;
-          document.addEventListener("click", (event) => {
-            if (window.innerWidth >= NARROW || !event.target.closest?.('[data-testid="stSidebarNavLink"]')) return;
-            setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), MOMENT);
-          });
-        }
-        """,
-        isolate_styles=False,
+    _script("shortcuts", "<span></span>")(
+        key="class_sets.shortcuts", data={"mark_box": css_class(mark_box), "buttons": selectors}
     )
 
 
 def fold_menu() -> None:
     """On a phone, fold the menu away once a page is chosen: it would go on covering it."""
-    _menu()(key="menu")
-
-
-@cache
-def _view() -> Renderer:
-    return st.components.v2.component(
-        "come_into_view",
-        html='<span class="ap-place"></span>',
-        js="""
-        const shown = new Set();
-        export default function ({ data, parentElement }) {
-          if (!data.once || shown.has(data.once)) return;
-          shown.add(data.once);
-          const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-          parentElement.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
-        }
-        """,
-        isolate_styles=False,
-    )
+    _script("menu", "<span></span>")(key="menu")
 
 
 def bring_into_view(question: str, asked: bool) -> None:
@@ -170,7 +114,9 @@ def bring_into_view(question: str, asked: bool) -> None:
 
     To be called whether it was asked for or not: what comes and goes would move the elements after it.
     """
-    _view()(key=f"practice.view.{question}", data={"once": uuid4().hex if asked else ""})
+    _script("view", '<span class="ap-place"></span>')(
+        key=f"practice.view.{question}", data={"once": uuid4().hex if asked else ""}
+    )
 
 
 def seconds_left(answer: AnswerInProgress, now: datetime) -> int:

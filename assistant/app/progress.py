@@ -39,9 +39,7 @@ def page() -> None:
     st.html(f'<p class="ap-lead">{escape(summary(drafts))}</p>')
     proposal = propose(course, drafts)
     if proposal:
-        st.html(
-            f"<p><strong>To try next:</strong> {escape(proposal.question.prompt.rstrip('.'))} ({escape(proposal.reason)}).</p>"
-        )
+        st.html(f"<p><strong>To try next:</strong> {escape(proposal.told)}</p>")
     st.header("Draft by draft", anchor=False)
     st.html(f'<p class="ap-quiet">{escape(SCALE_TOLD)}</p>')
     _show_question(course, drafts)

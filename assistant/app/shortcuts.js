@@ -9,15 +9,16 @@ let from = null; // the mark box of the script that was open when the key was pr
 let listening = false;
 
 function press(event) {
-  const button = event.altKey && now.buttons?.[event.key];
-  if (!button) return;
+  const selector = event.altKey && now.buttons?.[event.key];
+  const button = selector && document.querySelector(`${selector} button:enabled`);
+  if (!button) return; // of another page, or there is nothing to press
   if (event.key !== "Enter") from = now.mark_box;
   const box = document.activeElement;
   if (!(box instanceof HTMLInputElement || box instanceof HTMLTextAreaElement)) return; // the shortcut itself will do
   event.preventDefault();
   event.stopImmediatePropagation();
   box.blur();
-  setTimeout(() => document.querySelector(`${button} button`)?.click(), SENT);
+  setTimeout(() => document.querySelector(`${selector} button`)?.click(), SENT);
 }
 
 function enter(selector, until) {

@@ -85,7 +85,7 @@ def test_progress_says_what_was_written_and_what_to_try_next(practised):
     assert not app.exception
     page = html(app)
     assert "You have written three drafts on two questions and used one fact" in page
-    assert "To try next:" in page and "Explain the plans." in page
+    assert "To try next:</strong> Explain the plans (" in page
     assert len(app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart")) == 2
     app.selectbox[0].set_value("famine").run()
     assert not app.exception

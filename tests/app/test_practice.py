@@ -346,6 +346,29 @@ def test_what_the_browser_kept_through_a_crash_is_put_back(app, left, text, warn
     assert page.text[1].value == str(warned)
 
 
+def test_what_the_browser_kept_is_no_interruption_while_two_tabs_wait_for_a_choice(app) -> None:
+    box(app).set_value("start").run()
+
+    def waiting() -> None:
+        import streamlit as st
+
+        from assistant.app import editor, resources, session
+
+        record, course = resources.open_record(), resources.course_engine("").course
+        editor.open_answer(record, course, course.question("famine"))
+        if not st.session_state.get("done"):
+            st.session_state["done"] = True
+            session.set_elsewhere("famine", session.saved("famine"))
+            editor.restore(record, course.id, "famine", {"text": "mine", "plan": "", "revision": 1})
+        st.text_area("Your answer", key=session.answer_key("famine"))
+        st.text(f"[{session.notice('famine')}]")
+
+    page = AppTest.from_function(waiting).run()
+    assert not page.exception
+    assert page.text_area[0].value == "mine" and page.text[0].value == "[]"
+    assert box(visit_again()).value == "start", "nothing is saved before the choice"
+
+
 def test_a_text_that_cannot_be_saved_is_said_and_stays_in_the_box(app, monkeypatch) -> None:
     def full(*arguments: object) -> None:
         raise StoreError("The database did not take the change (OperationalError).")
