@@ -130,7 +130,8 @@ def is_tied(item: EvidenceFeedback, text: str, feedback: Feedback) -> bool:
     """Whether a fact supports a point.
 
     It must feed a factor of the question, and stand in, or next to in the same paragraph, a sentence that claims,
-    explains or judges. A sentence beside it that tells of other factors only makes another point.
+    explains or judges. A sentence beside it that tells of other factors only makes another point. What a sentence does
+    is read and may be misread, so where none is seen that is said as a doubt.
     """
     if not item.relevant:
         return False
@@ -180,7 +181,8 @@ def cautions(comparison: Comparison) -> list[str]:
     if loose:
         it, matters = ("it", "matters") if len(loose) == 1 else ("they", "matter")
         rows.append(
-            f"{capital(count(len(loose), 'new fact'))} not tied to a point yet: say next to {_them(loose)} why {it} {matters}."
+            f"{capital(count(len(loose), 'new fact'))} beside which I could not make out a point: if it is not said there "
+            f"why {it} {matters}, say it."
         )
     beside = [item for item in comparison.new if not item.relevant]
     if beside:
@@ -197,10 +199,6 @@ def cautions(comparison: Comparison) -> list[str]:
             f"{capital(count(comparison.doubted, 'claim'))} to check that stood there before, see “What to fix”."
         )
     return rows
-
-
-def _them(items: list[EvidenceFeedback]) -> str:
-    return "it" if len(items) == 1 else "them"
 
 
 def _does_not(items: list[EvidenceFeedback]) -> str:

@@ -104,7 +104,9 @@ def test_a_new_fact_that_is_not_tied_is_no_gain_but_a_caution():
     before, after = draft(1, "a", PLAIN), draft(2, "b", with_evidence(PLAIN, "loose"))
     comparison = compare(before, after)
     assert gains(comparison) == []
-    assert cautions(comparison) == ["One new fact not tied to a point yet: say next to it why it matters."]
+    assert cautions(comparison) == [
+        "One new fact beside which I could not make out a point: if it is not said there why it matters, say it."
+    ]
     page = gains_html(comparison)
     assert "No new line of argument" in page and "Look again at" in page
 
