@@ -15,7 +15,7 @@ ORDER = (
     {"corpus"},
     {"nlp"},
     {"scoring"},
-    {"feedback", "moderation", "question_guess", "class_picture", "double_marking", "mark_figures"},
+    {"feedback", "findings", "moderation", "question_guess", "class_picture", "double_marking", "mark_figures"},
     {"class_sets", "training", "service", "marking_desk", "evaluation", "store", "batch", "cluster", "reports"},
     {"cli", "app"},
     {"__main__", "streamlit_app"},

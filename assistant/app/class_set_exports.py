@@ -11,6 +11,7 @@ import streamlit as st
 
 from assistant.app.wording import capital, count
 from assistant.class_picture import ScriptDigest, class_pictures, compare, digest
+from assistant.findings import without
 from assistant.reports.feedback_sheets import FileNames, Sheet, sheets, sheets_docx, sheets_zip, write_sheets_html
 from assistant.reports.picture import picture_page, picture_part, picture_style
 from assistant.reports.scripts import Script, json_lines
@@ -33,7 +34,7 @@ def scripts_of(sets: ClassSets, class_set: int) -> list[Script]:
         Script(
             id=stored.overview.name,
             question=stored.overview.question,
-            feedback=stored.feedback,
+            feedback=without(stored.feedback, stored.struck) if stored.feedback else None,
             text=stored.text,
             problem=stored.overview.problem,
             student=stored.overview.student,
@@ -51,7 +52,13 @@ def digests_of(course: Course, sets: ClassSets, class_set: int) -> list[ScriptDi
     """The scripts of a set that were read, as the class picture needs them."""
     known = {question.id for question in course.questions}
     return [
-        digest(course, stored.overview.label, stored.text, stored.feedback, stored.overview.award.mark)
+        digest(
+            course,
+            stored.overview.label,
+            stored.text,
+            without(stored.feedback, stored.struck),
+            stored.overview.award.mark,
+        )
         for stored in sets.scripts(class_set)
         if stored.feedback is not None and stored.overview.question in known
     ]

@@ -24,6 +24,7 @@ _KEY = "class_sets.key"
 _NOTICE = "class_sets.notice"
 _PROBLEM = "class_sets.problem"
 _KNOWN = "class_sets.known"
+_STRUCK = "class_sets.struck"
 _UPLOADS = "class_sets.uploads"
 
 
@@ -105,6 +106,29 @@ def set_known_award(script: int, role: str, award: Award) -> None:
 def boxes_filled(script: int, role: str) -> bool:
     """Whether the boxes of a script still hold what was put there; Streamlit empties those it does not draw."""
     return mark_key(script, role) in st.session_state
+
+
+def struck_key(script: int) -> str:
+    """Key of the choice of findings to strike out."""
+    return f"class_sets.struck.{script}"
+
+
+def known_struck(script: int) -> frozenset[str]:
+    """The findings of a script that are struck out, as this visit last saw them."""
+    found: frozenset[str] = st.session_state.get(_STRUCK, {}).get(script, frozenset())
+    return found
+
+
+def set_known_struck(script: int, struck: frozenset[str]) -> None:
+    """Remember what is struck out as seen."""
+    st.session_state.setdefault(_STRUCK, {})[script] = struck
+
+
+def refresh_struck(script: int, stored: frozenset[str]) -> None:
+    """Fill the choice where it is empty or somebody struck out another finding meanwhile. Only before it is drawn."""
+    if known_struck(script) != stored or struck_key(script) not in st.session_state:
+        set_known_struck(script, stored)
+        st.session_state[struck_key(script)] = sorted(stored)
 
 
 def reading(class_set: int) -> bool:

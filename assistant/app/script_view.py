@@ -16,7 +16,8 @@ from assistant.app.highlights import annotated, fact_link, fact_titles, legend
 from assistant.app.review_queue import beside, short_reasons
 from assistant.app.suggestion import suggestion_html
 from assistant.app.wording import ERROR_KINDS, STATUSES, escape, markdown_plain, when
-from assistant.schemas import Course, Feedback
+from assistant.findings import findings_of, without
+from assistant.schemas import Course, ErrorFeedback, EvidenceFeedback, Feedback
 from assistant.store.class_sets import Award, AwardedElsewhere, ClassSets, Role, ScriptOverview, StoredScript
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ EVENTS = {
     "withdrawn": "award withdrawn",
     "question changed": "question changed",
     "moved": "suggestion moved",
+    "struck out": "finding struck out",
+    "put back": "finding put back",
 }
 ACCEPT = "Enter"
 """With Alt, the key that awards what is suggested."""
@@ -51,13 +54,15 @@ def show_script(engine: Engine, sets: ClassSets, script: StoredScript, scripts: 
     for other in beside(overview, scripts):
         with st.expander(f"Side by side with {markdown_plain(other.label)}"):
             _side_by_side(sets, script, other)
-    st.html(legend(script.feedback) + annotated(script.text, script.feedback, name="The script, annotated"))
+    shared = without(script.feedback, script.struck)
+    st.html(legend(shared) + annotated(script.text, shared, name="The script, annotated"))
     st.markdown("#### Lines of argument")
-    st.html(factors_html(script.feedback))
+    st.html(factors_html(shared))
     st.markdown("#### Wrong claims")
-    st.html(errors_html(engine.course, script))
+    st.html(errors_html(engine.course, script.text, shared))
     st.markdown("#### Facts found")
-    st.html(facts_html(script.feedback))
+    st.html(facts_html(shared))
+    _strike_box(sets, script)
     st.markdown("#### Suggested level and mark, and why")
     if script.own_mark != overview.mark:
         st.html(
@@ -105,10 +110,9 @@ def facts_html(feedback: Feedback) -> str:
     return f'<ol class="ap-facts">{"".join(rows)}</ol>' if rows else "<p>No specific fact was recognised.</p>"
 
 
-def errors_html(course: Course, script: StoredScript) -> str:
+def errors_html(course: Course, text: str, feedback: Feedback) -> str:
     """Each wrong claim in the student's words, what is the matter, what is right, and how sure that is."""
-    feedback = script.feedback
-    if feedback is None or not feedback.errors:
+    if not feedback.errors:
         return "<p>No wrong claim was noticed.</p>"
     facts = {fact.id: fact for fact in course.facts}
     rows = []
@@ -119,7 +123,7 @@ def errors_html(course: Course, script: StoredScript) -> str:
             for erratum in (fact.errata if fact else ())
         )
         rows.append(
-            f'<li id="ap-error-{number}"><blockquote>{escape(script.text[slice(*error.span)])}</blockquote>'
+            f'<li id="ap-error-{number}"><blockquote>{escape(text[slice(*error.span)])}</blockquote>'
             f'<p><span class="ap-check">!</span><strong>{escape(ERROR_KINDS[error.kind])}.</strong> '
             f'{escape(error.message)} {escape(error.correct)} <span class="ap-quiet">({error.confidence:.0%} sure)</span>'
             f"</p>{notes}</li>"
@@ -242,6 +246,41 @@ def assistants_words(feedback: Feedback) -> str:
 def _begin_words(sets: ClassSets, script: int, words: str) -> None:
     st.session_state[state.comment_key(script, "first")] = words
     save_award(sets, script, "first")
+
+
+def _strike_box(sets: ClassSets, script: StoredScript) -> None:
+    """Let the teacher strike out what she does not share."""
+    overview, feedback = script.overview, script.feedback
+    found = findings_of(feedback) if feedback is not None else {}
+    if not found:
+        return
+    state.refresh_struck(overview.id, script.struck & found.keys())
+    st.multiselect(
+        "Findings you do not share",
+        list(found),
+        format_func=lambda finding: finding_title(found[finding], script.text),
+        key=state.struck_key(overview.id),
+        on_change=save_struck,
+        args=(sets, overview.id),
+        placeholder="Strike out a fact or a wrong claim",
+        help="Left out above, of feedback sheets, of the class picture and of downloads. "
+        "The suggested mark was made with them and stays as it is.",
+    )
+
+
+def finding_title(found: EvidenceFeedback | ErrorFeedback, text: str) -> str:
+    """A finding in one line."""
+    if isinstance(found, ErrorFeedback):
+        return f"Wrong claim: “{' '.join(text[slice(*found.span)].split())}”"
+    return f"Fact: {found.statement}"
+
+
+def save_struck(sets: ClassSets, script: int) -> None:
+    """Save which findings of a script are chosen to be struck out, over what this visit knows of them."""
+    known, wanted = state.known_struck(script), frozenset(st.session_state[state.struck_key(script)])
+    sets.strike(script, wanted - known, state.marker())
+    sets.strike(script, known - wanted, state.marker(), back=True)
+    state.set_known_struck(script, wanted)
 
 
 def _side_by_side(sets: ClassSets, script: StoredScript, other: ScriptOverview) -> None:

@@ -7,16 +7,17 @@ teacher's own files; none is ever logged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, ForeignKey, Integer, Select, String, Text, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, defer
 
 from assistant.schemas import Feedback, ReviewReason
-from assistant.store.database import Base, Database, Moment
+from assistant.store.class_set_tables import AwardRow, ClassSetRow, SampleRow, ScriptRow, StruckRow, TrailRow
+from assistant.store.database import Database
 
 LOCAL_TEACHER = "local"
 """The one teacher of a person's own machine, where nobody signs in."""
@@ -24,90 +25,7 @@ Role = Literal["first", "second"]
 """Whose mark it is: the one that counts, or that of a second teacher who does not see the first."""
 State = Literal["waiting", "read", "unread"]
 """Of a script: still to be read by the assistant, read, or not readable."""
-Event = Literal["suggested", "unread", "awarded", "withdrawn", "question changed", "moved"]
-
-
-class ClassSetRow(Base):
-    """A class set; `owner` is the teacher who brought it in, as a sign-in calls her, or `local`."""
-
-    __tablename__ = "class_sets"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    owner: Mapped[str] = mapped_column(String(255), index=True)
-    course: Mapped[str] = mapped_column(String(100))
-    title: Mapped[str] = mapped_column(String(200))
-    created: Mapped[datetime] = mapped_column(Moment)
-
-
-class ScriptRow(Base):
-    """A script with the assistant's feedback as JSON. What the table of scripts shows stands in columns of its own."""
-
-    __tablename__ = "scripts"
-    __table_args__ = (UniqueConstraint("class_set_id", "place"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    class_set_id: Mapped[int] = mapped_column(ForeignKey("class_sets.id", ondelete="CASCADE"))
-    place: Mapped[int] = mapped_column(Integer)
-    name: Mapped[str] = mapped_column(Text)
-    student: Mapped[str] = mapped_column(Text)
-    participant: Mapped[str] = mapped_column(String(50))
-    question: Mapped[str] = mapped_column(String(100))
-    text: Mapped[str] = mapped_column(Text)
-    problem: Mapped[str] = mapped_column(Text)
-    notes: Mapped[list[dict[str, str]]] = mapped_column(JSON)
-    repeats: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(10))
-    feedback: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    reasons: Mapped[list[dict[str, str]]] = mapped_column(JSON)
-    words: Mapped[int] = mapped_column(Integer)
-    level: Mapped[int | None] = mapped_column(Integer)
-    mark: Mapped[int | None] = mapped_column(Integer)
-    max_mark: Mapped[int | None] = mapped_column(Integer)
-    range_low: Mapped[int | None] = mapped_column(Integer)
-    range_high: Mapped[int | None] = mapped_column(Integer)
-
-
-class AwardRow(Base):
-    """What one teacher made of a script: her mark, if she gave one, and her words."""
-
-    __tablename__ = "awards"
-
-    script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id", ondelete="CASCADE"), primary_key=True)
-    role: Mapped[str] = mapped_column(String(10), primary_key=True)
-    mark: Mapped[int | None] = mapped_column(Integer)
-    comment: Mapped[str] = mapped_column(Text)
-    marker: Mapped[str] = mapped_column(String(255))
-    revision: Mapped[int] = mapped_column(Integer)
-    updated: Mapped[datetime] = mapped_column(Moment)
-
-
-class TrailRow(Base):
-    """Something that happened to a script's mark, with the suggestion as it stood then."""
-
-    __tablename__ = "award_trail"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    script_id: Mapped[int] = mapped_column(ForeignKey("scripts.id", ondelete="CASCADE"), index=True)
-    event: Mapped[str] = mapped_column(String(20))
-    role: Mapped[str] = mapped_column(String(10))
-    marker: Mapped[str] = mapped_column(String(255))
-    mark: Mapped[int | None] = mapped_column(Integer)
-    suggested: Mapped[int | None] = mapped_column(Integer)
-    suggested_low: Mapped[int | None] = mapped_column(Integer)
-    suggested_high: Mapped[int | None] = mapped_column(Integer)
-    model: Mapped[str] = mapped_column(String(100))
-    happened: Mapped[datetime] = mapped_column(Moment)
-
-
-class SampleRow(Base):
-    """The scripts drawn for double marking; a class set has one sample at a time."""
-
-    __tablename__ = "marking_samples"
-
-    class_set_id: Mapped[int] = mapped_column(ForeignKey("class_sets.id", ondelete="CASCADE"), primary_key=True)
-    seed: Mapped[int] = mapped_column(Integer)
-    scripts: Mapped[list[int]] = mapped_column(JSON)
-    drawn: Mapped[datetime] = mapped_column(Moment)
+Event = Literal["suggested", "unread", "awarded", "withdrawn", "question changed", "moved", "struck out", "put back"]
 
 
 @dataclass(frozen=True)
@@ -203,13 +121,14 @@ class StoredScript:
     """A script with its text and the assistant's feedback, None before it has been read.
 
     Mark, level and range in the feedback are what is suggested now; `own_mark` is what the assistant suggested by itself,
-    before a teacher's standard moved it.
+    before a teacher's standard moved it. `struck` are the findings in it that a teacher does not share.
     """
 
     overview: ScriptOverview
     text: str
     feedback: Feedback | None
     own_mark: int | None = None
+    struck: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -338,9 +257,13 @@ class ClassSets:
 
     def scripts(self, class_set: int) -> Iterator[StoredScript]:
         """The scripts of a set with texts and feedback, one after another, in the order in which they came."""
+        chosen = self._scripts(class_set).join(StruckRow).with_only_columns(StruckRow.script_id, StruckRow.finding)
         with self._database.reading() as session:
+            struck: dict[int, set[str]] = {}
+            for script, finding in session.execute(chosen):
+                struck.setdefault(script, set()).add(finding)
             for row, award in session.execute(self._with_awards(class_set).execution_options(yield_per=20)):
-                yield _script(row, award)
+                yield _script(row, award, struck.get(row.id, ()))
 
     def script(self, script: int) -> StoredScript | None:
         """A script, or None where there is none of that id in a set of this teacher."""
@@ -351,7 +274,8 @@ class ClassSets:
                 .outerjoin(AwardRow, (AwardRow.script_id == ScriptRow.id) & (AwardRow.role == "first"))
                 .where(ScriptRow.id == script, ClassSetRow.owner == self.owner)
             ).first()
-            return _script(*found) if found else None
+            struck = session.scalars(select(StruckRow.finding).where(StruckRow.script_id == script))
+            return _script(*found, struck.all()) if found else None
 
     def waiting(self, class_set: int) -> list[int]:
         """Ids of the scripts that the assistant has not read yet, in order."""
@@ -465,6 +389,22 @@ class ClassSets:
         )
         with self._database.reading() as session:
             return [_entry(row) for row in session.scalars(chosen)]
+
+    def strike(self, script: int, findings: Collection[str], marker: str, back: bool = False) -> None:
+        """Strike out findings that a teacher does not share, or put them `back`; each is an entry of the trail."""
+        with self._database.writing() as session:
+            row = self._own(session, script, lock=True)
+            if row is None:
+                return  # deleted meanwhile
+            for finding in sorted(findings):
+                stored = session.get(StruckRow, (script, finding))
+                if (stored is None) == back:
+                    continue  # as another teacher left it
+                if stored is None:
+                    session.add(StruckRow(script_id=script, finding=finding, marker=marker, struck=_now()))
+                else:
+                    session.delete(stored)
+                session.add(trail_row(row, "put back" if back else "struck out", marker=marker))
 
     # --- double marking ----------------------------------------------------------------------------------------------
 
@@ -596,13 +536,13 @@ def _overview(row: ScriptRow, award: AwardRow | None) -> ScriptOverview:
     )
 
 
-def _script(row: ScriptRow, award: AwardRow | None) -> StoredScript:
+def _script(row: ScriptRow, award: AwardRow | None, struck: Iterable[str]) -> StoredScript:
     overview = _overview(row, award)
     if not row.feedback:
         return StoredScript(overview, row.text, None)
     own = Feedback.model_validate(row.feedback)
     suggested = {"mark": overview.mark, "level": overview.level, "mark_range": overview.range}
-    return StoredScript(overview, row.text, own.model_copy(update=suggested), own.mark)
+    return StoredScript(overview, row.text, own.model_copy(update=suggested), own.mark, frozenset(struck))
 
 
 def _award(row: AwardRow | None) -> Award:

@@ -13,13 +13,15 @@ from hand_made import ANSWER, hand_made_feedback
 from streamlit.testing.v1 import AppTest
 
 from assistant.app import resources
-from assistant.app.class_set_exports import scripts_of
+from assistant.app.class_set_exports import digests_of, scripts_of
 from assistant.app.class_set_intake import bring_in, key_file
 from assistant.app.class_set_reading import read_script, time_left
 from assistant.app.script_view import shared_html
 from assistant.class_sets import ClassSetError
 from assistant.class_sets.codes import StudentCodes
+from assistant.findings import findings_of
 from assistant.question_guess import QuestionGuess
+from assistant.schemas import ErrorFeedback
 from assistant.store.class_sets import Award, ClassSets
 from assistant.store.database import Database
 
@@ -311,6 +313,32 @@ def test_a_mark_and_words_are_saved_at_once(sets, read):
     again.number_input(key=f"class_sets.mark.first.{script}").set_value(None).run()
     assert sets.award_of(script, "first").mark is None
     assert sets.award_of(script, "first").comment == "Weigh your reasons."
+
+
+def test_a_finding_she_does_not_share_is_left_out_until_it_is_put_back(sets, read, course):
+    app = open_script(choose(draw(), read), sets, read, 0)
+    script = sets.overviews(read)[0].id
+    key = f"class_sets.struck.{script}"
+    fact, wrong = "Fact: Quotas rose by 44%", "Wrong claim: “"
+    options = app.multiselect(key=key).options
+    assert any(option.startswith(fact) for option in options) and any(option.startswith(wrong) for option in options)
+    suggested = sets.overviews(read)[0].mark
+    found = findings_of(sets.script(script).feedback)
+    gone = [name for name, item in found.items() if isinstance(item, ErrorFeedback) or "44%" in item.statement]
+    app.multiselect(key=key).set_value(gone).run()
+    assert not app.exception
+    page = html(app)
+    assert "Check the date" not in page and "No wrong claim was noticed." in page and "Quotas rose by 44%" not in page
+    assert "finding struck out" in page
+    assert sets.overviews(read)[0].mark == suggested
+    (left,) = [script for script in scripts_of(sets, read) if script.student == "Ann Smith"]
+    assert left.feedback.errors == () and len(left.feedback.evidence) == len(found) - len(gone)
+    assert all(fact not in factor.facts for factor in left.feedback.factors for fact in gone)
+    assert not [digest for digest in digests_of(course, sets, read) if digest.label == "Ann Smith" and digest.errors]
+    again = open_script(choose(draw(), read), sets, read, 0)
+    assert sorted(again.multiselect(key=key).value) == sorted(gone)
+    again.multiselect(key=key).set_value([]).run()
+    assert "Check the date" in html(again) and sets.script(script).struck == set()
 
 
 def test_a_suggestion_is_accepted_with_one_press(sets, read):

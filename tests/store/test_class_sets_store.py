@@ -291,6 +291,22 @@ def test_a_sample_and_second_marks_that_the_first_does_not_show(sets, class_set,
     assert sets.trail(suggested[0])[-1].role == "second"
 
 
+def test_findings_are_struck_out_and_put_back_in_the_trail(sets, class_set, suggested):
+    first, second = suggested
+    sets.strike(first, ["fact fact-1", "error fact-2 0-9"], "Ms Li")
+    sets.strike(first, ["fact fact-1"], "Mr Ray")
+    assert sets.script(first).struck == {"fact fact-1", "error fact-2 0-9"}
+    sets.strike(first, ["fact fact-1", "fact fact-9"], "Mr Ray", back=True)
+    assert sets.script(first).struck == {"error fact-2 0-9"}
+    assert [stored.struck for stored in sets.scripts(class_set)] == [{"error fact-2 0-9"}, set(), set()]
+    assert [(entry.event, entry.marker) for entry in sets.trail(first)[1:]] == [
+        ("struck out", "Ms Li"),
+        ("struck out", "Ms Li"),
+        ("put back", "Mr Ray"),
+    ]
+    assert sets.script(second).struck == set()
+
+
 def test_nobody_reaches_the_set_of_another(database, sets, class_set, suggested):
     other = ClassSets(database, "another teacher")
     assert other.sets("small") == []
@@ -304,19 +320,22 @@ def test_nobody_reaches_the_set_of_another(database, sets, class_set, suggested)
     other.keep_sample(class_set, 1, suggested)
     other.change_question(suggested[0], "plans", "x")
     other.keep_problem(suggested[0], "x")
+    other.strike(suggested[0], ["fact fact-1"], "x")
     other.delete(class_set)
     assert other.sample(class_set) is None and other.second_marks(class_set) == {}
     assert sets.sets("small")[0].scripts == 3
     assert sets.script(suggested[0]).overview.question == "famine"
+    assert sets.script(suggested[0]).struck == set()
     assert sets.sample(class_set) is None
 
 
 def test_deleting_a_set_leaves_nothing_of_it(place, database, sets, class_set, suggested):
     sets.award(suggested[0], Award(mark=9, comment="A comment to forget.", marker="Ms Li"))
     sets.keep_sample(class_set, 1, suggested)
+    sets.strike(suggested[0], ["fact fact-1"], "Ms Li")
     sets.delete(class_set)
     with database.reading() as session:
-        for table in ("class_sets", "scripts", "awards", "award_trail", "marking_samples"):
+        for table in ("class_sets", "scripts", "awards", "award_trail", "marking_samples", "struck_findings"):
             assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
     if place.endswith(".sqlite"):
         assert b"A comment to forget" not in Path(place).read_bytes()
