@@ -8,11 +8,11 @@ import streamlit as st
 
 from assistant.app import class_set_state as state
 from assistant.app.script_view import mark_box, refresh_boxes
-from assistant.app.wording import escape, markdown_plain
+from assistant.app.wording import count, escape, markdown_plain
 from assistant.class_sets.codes import without_name
 from assistant.double_marking import Agreement, agreement, draw_sample
 from assistant.schemas import Course
-from assistant.store.class_sets import ClassSets, Sample, ScriptOverview
+from assistant.store.class_sets import Award, ClassSets, Sample, ScriptOverview
 
 USUAL_SAMPLE = 10
 
@@ -57,7 +57,7 @@ def _draw_form(sets: ClassSets, class_set: int, ready: Mapping[int, ScriptOvervi
             st.rerun()
 
 
-def _mark_next(course: Course, sets: ClassSets, drawn: Sequence[ScriptOverview], second: Mapping[int, int]) -> None:
+def _mark_next(course: Course, sets: ClassSets, drawn: Sequence[ScriptOverview], second: Mapping[int, Award]) -> None:
     if state.names_needed():
         st.text_input("Second teacher’s name", key=state.SECOND_MARKER, persist_state="session")
     marker = state.second_marker()
@@ -75,6 +75,9 @@ def _mark_next(course: Course, sets: ClassSets, drawn: Sequence[ScriptOverview],
     stored = sets.script(overview.id)
     if stored is None:
         return
+    if is_same_marker(overview.award, marker):
+        st.info(f"{markdown_plain(marker)} awarded this script; a second mark is somebody else’s.")
+        return
     refresh_boxes(overview.id, "second", sets.award_of(overview.id, "second"))
     st.write(markdown_plain(course.question(overview.question).prompt))
     text = without_name(stored.text, overview.student, "(name)")
@@ -82,25 +85,34 @@ def _mark_next(course: Course, sets: ClassSets, drawn: Sequence[ScriptOverview],
     mark_box(sets, overview, "second", "Second mark", marker)
 
 
-def agreement_html(course: Course, drawn: Sequence[ScriptOverview], second: Mapping[int, int]) -> str:
-    """Figures of agreement between the two teachers and the assistant, by style of question."""
+def is_same_marker(award: Award, marker: str) -> bool:
+    """Whether somebody of this name made the award."""
+    return award.mark is not None and award.marker.strip().casefold() == marker.strip().casefold()
+
+
+def agreement_html(course: Course, drawn: Sequence[ScriptOverview], second: Mapping[int, Award]) -> str:
+    """Figures of agreement between the two teachers and the assistant, by style of question.
+
+    An award accepted among many is the assistant's mark and no first marking; nor is there a second marking where both
+    marks are one person's.
+    """
     parts = []
+    first = {
+        script.id: script.award.mark for script in drawn if script.award.mark is not None and not script.award.accepted
+    }
+    awards = {script.id: script.award for script in drawn}
+    other = {
+        script: award.mark
+        for script, award in second.items()
+        if award.mark is not None and script in awards and not is_same_marker(awards[script], award.marker)
+    }
+    suggested = {script.id: script.mark for script in drawn if script.mark is not None}
     for style in course.rubric.styles:
-        own = [script for script in drawn if course.question(script.question).style == style.id]
-        pairs: dict[str, list[tuple[int, int]]] = {
-            "Second teacher beside the first": [
-                (script.award.mark, second[script.id])
-                for script in own
-                if script.award.mark is not None and script.id in second
-            ],
-            "Assistant beside the first teacher": [
-                (script.award.mark, script.mark)
-                for script in own
-                if script.award.mark is not None and script.mark is not None
-            ],
-            "Assistant beside the second teacher": [
-                (second[script.id], script.mark) for script in own if script.id in second and script.mark is not None
-            ],
+        own = [script.id for script in drawn if course.question(script.question).style == style.id]
+        pairs = {
+            "Second teacher beside the first": _pairs(own, first, other),
+            "Assistant beside the first teacher": _pairs(own, first, suggested),
+            "Assistant beside the second teacher": _pairs(own, other, suggested),
         }
         rows = "".join(
             _agreement_row(title, agreement([a for a, _ in marks], [b for _, b in marks], style))
@@ -115,13 +127,23 @@ def agreement_html(course: Course, drawn: Sequence[ScriptOverview], second: Mapp
                 '<th scope="col">Quadratic weighted kappa</th></tr></thead>'
                 f"<tbody>{rows}</tbody></table>"
             )
+    left = sum(script.award.accepted for script in drawn)
+    accepted = (
+        f'<p class="ap-quiet">Left out: {count(left, "award")} accepted among many, which would count as agreement unread.</p>'
+        if left
+        else ""
+    )
     if not parts:
-        return "<p>No script has two marks yet.</p>"
+        return f"<p>No script has two marks yet.</p>{accepted}"
     note = (
         "The mean difference is that of the marker named first: above 0 means more generous. A kappa needs ten scripts or "
         "more; on a small sample every figure here is rough."
     )
-    return "".join(parts) + f'<p class="ap-quiet">{note}</p>'
+    return "".join(parts) + f'<p class="ap-quiet">{note}</p>{accepted}'
+
+
+def _pairs(scripts: Sequence[int], first: Mapping[int, int], second: Mapping[int, int]) -> list[tuple[int, int]]:
+    return [(first[script], second[script]) for script in scripts if script in first and script in second]
 
 
 def _agreement_row(title: str, found: Agreement) -> str:

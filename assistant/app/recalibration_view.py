@@ -58,12 +58,16 @@ def _show_style(
     kept: KeptStandard | None,
 ) -> None:
     with st.container(border=True):
-        st.html(f"<p><strong>Questions of {style.max_mark} marks:</strong> {count(len(marked), 'script')} awarded.</p>")
+        st.html(
+            f"<p><strong>Questions of {style.max_mark} marks:</strong> {count(len(marked), 'script')} awarded one by one.</p>"
+        )
         enough = len(marked) >= LEAST
         if enough:
             st.html(before_and_after_html(style, marked))
         else:
-            st.html(f'<p class="ap-quiet">It takes {LEAST} awarded scripts to tell how you mark.</p>')
+            st.html(
+                f'<p class="ap-quiet">It takes {LEAST} awarded scripts to tell how you mark; those accepted among many tell nothing.</p>'
+            )
         if kept is not None:
             st.html(in_force_html(style, kept))
         left, right = st.columns(2)

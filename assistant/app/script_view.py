@@ -219,7 +219,7 @@ def save_award(sets: ClassSets, script: int, role: Role, marker: str = "") -> No
     known = state.known_award(script, role) or Award()
     mark = st.session_state.get(state.mark_key(script, role))
     comment = str(st.session_state.get(state.comment_key(script, role)) or "")
-    wanted = replace(known, mark=mark, comment=comment, marker=marker or state.marker())
+    wanted = replace(known, mark=mark, comment=comment, marker=marker or state.marker(), accepted=False)
     try:
         state.set_known_award(script, role, sets.award(script, wanted, role))
     except AwardedElsewhere as elsewhere:

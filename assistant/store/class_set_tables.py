@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assistant.store.database import Base, Moment
@@ -52,7 +52,10 @@ class ScriptRow(Base):
 
 
 class AwardRow(Base):
-    """What one teacher made of a script: her mark, if she gave one, and her words."""
+    """What one teacher made of a script: her mark, if she gave one, and her words.
+
+    `accepted` is whether the mark is what was suggested, accepted for many scripts at once.
+    """
 
     __tablename__ = "awards"
 
@@ -61,6 +64,7 @@ class AwardRow(Base):
     mark: Mapped[int | None] = mapped_column(Integer)
     comment: Mapped[str] = mapped_column(Text)
     marker: Mapped[str] = mapped_column(String(255))
+    accepted: Mapped[bool] = mapped_column(server_default=false())
     revision: Mapped[int] = mapped_column(Integer)
     updated: Mapped[datetime] = mapped_column(Moment)
 

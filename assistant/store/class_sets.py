@@ -8,7 +8,7 @@ teacher's own files; none is ever logged.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -69,6 +69,7 @@ class Award:
     Attributes:
         mark: the mark, or None where she has only commented.
         revision: counts what was saved, from 1; 0 where nothing was. A writer names the revision she began from.
+        accepted: whether the suggestion was accepted for many scripts at once, which is no marking of this one.
     """
 
     mark: int | None = None
@@ -76,6 +77,7 @@ class Award:
     marker: str = ""
     revision: int = 0
     updated: datetime | None = None
+    accepted: bool = False
 
 
 NO_AWARD = Award()
@@ -368,7 +370,7 @@ class ClassSets:
                 if row is None or row.mark is None or (stored is not None and stored.mark is not None):
                     continue
                 before = _award(stored)
-                self._save(session, row, stored, Award(row.mark, before.comment, marker, before.revision), "first")
+                self._save(session, row, stored, replace(before, mark=row.mark, marker=marker, accepted=True), "first")
                 accepted += 1
         return accepted
 
@@ -429,12 +431,11 @@ class ClassSets:
             row = session.scalars(chosen).first()
             return Sample(row.seed, tuple(row.scripts), row.drawn) if row else None
 
-    def second_marks(self, class_set: int) -> dict[int, int]:
-        """The second teacher's marks, by script."""
+    def second_marks(self, class_set: int) -> dict[int, Award]:
+        """What second teachers marked, by script."""
         chosen = self._scripts(class_set).join(AwardRow).where(AwardRow.role == "second", AwardRow.mark.is_not(None))
         with self._database.reading() as session:
-            rows = session.execute(chosen.with_only_columns(ScriptRow.id, AwardRow.mark))
-            return {script: mark for script, mark in rows if mark is not None}
+            return {row.script_id: _award(row) for row in session.scalars(chosen.with_only_columns(AwardRow))}
 
     # -----------------------------------------------------------------------------------------------------------------
 
@@ -462,6 +463,7 @@ class ClassSets:
             event: Event = "withdrawn" if award.mark is None else "awarded"
             session.add(trail_row(row, event, role=role, marker=award.marker, mark=award.mark))
         stored.mark, stored.comment, stored.marker = award.mark, award.comment, award.marker
+        stored.accepted = award.accepted
         stored.revision += 1
         stored.updated = _now()
         return _award(stored)
@@ -546,7 +548,7 @@ def _script(row: ScriptRow, award: AwardRow | None, struck: Iterable[str]) -> St
 
 
 def _award(row: AwardRow | None) -> Award:
-    return Award(row.mark, row.comment, row.marker, row.revision, row.updated) if row else NO_AWARD
+    return Award(row.mark, row.comment, row.marker, row.revision, row.updated, row.accepted) if row else NO_AWARD
 
 
 def _entry(row: TrailRow) -> TrailEntry:

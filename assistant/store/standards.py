@@ -68,8 +68,12 @@ class Standards:
             return {row.style: _kept(row) for row in rows}  # a newer row takes the place of an older one
 
     def marked(self, course: str, questions: Collection[str]) -> list[tuple[int, int]]:
-        """The mark that the assistant itself suggested and the mark awarded, for every awarded script of these questions."""
+        """The mark that the assistant itself suggested and the mark awarded, for every script of these questions.
+
+        An award accepted among many is left out: it tells of the assistant's standard and not of the teacher's.
+        """
         first = (AwardRow.script_id == ScriptRow.id) & (AwardRow.role == "first") & AwardRow.mark.is_not(None)
+        first &= ~AwardRow.accepted
         chosen = self._read(course, questions).join(AwardRow, first).add_columns(AwardRow.mark)
         with self._database.reading() as session:
             return [(row.feedback["mark"], mark) for row, mark in session.execute(chosen) if row.feedback]

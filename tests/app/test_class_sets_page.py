@@ -483,14 +483,42 @@ def test_a_second_teacher_marks_without_seeing_the_first_mark(sets, read):
         assert hidden not in page
     app.number_input(key=f"class_sets.mark.second.{drawn[0]}").set_value(7).run()
     assert not app.exception
-    assert sets.second_marks(read) == {drawn[0]: 7}
+    assert {script: award.mark for script, award in sets.second_marks(read).items()} == {drawn[0]: 7}
     assert sets.award_of(drawn[0], "second").marker == "Mr Ray"
     assert "1 of 2 marked." in html(app)
 
 
-def test_agreement_between_both_teachers_and_the_assistant(sets, read):
+def test_nobody_marks_a_script_a_second_time_whose_award_is_her_own(sets, read):
+    first = [row for row in sets.overviews(read) if row.mark is not None]
+    sets.award(first[0].id, Award(mark=8, marker="Ms Li"))
+    sets.keep_sample(read, 1, [first[0].id])
+    app = view(choose(draw(), read), "Moderation")
+    app.text_input(key="class_sets.second_marker").set_value("ms li ").run()
+    assert "awarded this script; a second mark is somebody else’s." in app.info[0].value
+    assert not [box for box in app.number_input if "second" in str(box.key)]
+
+
+def test_agreement_leaves_out_what_was_accepted_among_many_and_two_marks_of_one_person(sets, read):
     scripts = [row.id for row in sets.overviews(read) if row.mark is not None]
-    sets.accept(scripts, "Ms Li")
+    sets.accept(scripts[:2], "Ms Li")
+    for script in scripts[2:]:
+        sets.award(script, Award(mark=8, marker="Ms Li"))
+    for script in (scripts[0], scripts[2]):
+        sets.award(script, Award(mark=6, marker="Mr Ray"), "second")
+    sets.award(scripts[3], Award(mark=8, marker="Ms Li"), "second")
+    sets.keep_sample(read, 1, scripts)
+    page = html(view(choose(draw(), read), "Moderation"))
+    assert '<th scope="row">Second teacher beside the first</th><td>1</td><td>0%</td>' in page
+    assert '<th scope="row">Assistant beside the first teacher</th><td>2</td>' in page
+    assert '<th scope="row">Assistant beside the second teacher</th><td>2</td>' in page
+    assert "Left out: two awards accepted among many" in page
+
+
+def test_agreement_between_both_teachers_and_the_assistant(sets, read):
+    rows = [row for row in sets.overviews(read) if row.mark is not None]
+    scripts = [row.id for row in rows]
+    for row in rows:
+        sets.award(row.id, Award(mark=row.mark, marker="Ms Li"))
     for script in scripts[:2]:
         sets.award(script, Award(mark=6, marker="Mr Ray"), "second")
     sets.keep_sample(read, 1, scripts)
@@ -552,7 +580,9 @@ def test_a_moved_suggestion_says_so_and_is_what_a_press_awards(sets, awarded):
 
 
 def test_a_few_awards_tell_too_little_to_recalibrate_to(sets, read):
-    sets.accept([row.id for row in sets.overviews(read)], "Ms Li")
+    for row in sets.overviews(read):
+        if row.mark is not None:
+            sets.award(row.id, Award(mark=row.mark, marker="Ms Li"))
     app = view(choose(draw(), read), "Moderation")
     assert "It takes 11 awarded scripts" in html(app)
     (button,) = [button for button in app.button if button.label.startswith("Recalibrate")]

@@ -259,6 +259,14 @@ def test_accepting_many_leaves_awards_and_unread_scripts_alone(sets, class_set, 
     assert sets.sets("small")[0].awarded == 2
 
 
+def test_an_award_accepted_among_many_is_known_until_it_is_made_by_hand(sets, suggested):
+    sets.accept(suggested[:1], "Ms Li")
+    accepted = sets.award_of(suggested[0], "first")
+    assert accepted.accepted
+    sets.award(suggested[0], replace(accepted, mark=accepted.mark - 1, accepted=False))
+    assert not sets.award_of(suggested[0], "first").accepted
+
+
 def test_accepting_keeps_the_comment(sets, suggested):
     sets.award(suggested[0], Award(comment="Good.", marker="Ms Li"))
     sets.accept(suggested[:1], "Ms Li")
@@ -286,7 +294,7 @@ def test_a_sample_and_second_marks_that_the_first_does_not_show(sets, class_set,
     assert (sets.sample(class_set).seed, sets.sample(class_set).scripts) == (5, tuple(reversed(suggested)))
     sets.award(suggested[0], Award(mark=9, marker="Ms Li"))
     sets.award(suggested[0], Award(mark=7, marker="Mr Ray"), "second")
-    assert sets.second_marks(class_set) == {suggested[0]: 7}
+    assert {script: award.mark for script, award in sets.second_marks(class_set).items()} == {suggested[0]: 7}
     assert sets.overviews(class_set)[0].award.mark == 9
     assert sets.trail(suggested[0])[-1].role == "second"
 

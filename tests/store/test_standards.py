@@ -72,8 +72,14 @@ def test_what_was_awarded_keeps_the_suggestion_it_was_awarded_on(sets, scripts, 
 
 def test_pairs_are_what_the_assistant_itself_suggested(sets, scripts, standards):
     keep(standards, 2)
-    sets.accept(scripts, "Ann")
+    for script, mark in zip(scripts, (6, 7, 6), strict=True):
+        sets.award(script, Award(mark=mark, marker="Ann"))
     assert standards.marked("small", QUESTIONS) == [(4, 6), (5, 7)]
+
+
+def test_what_was_accepted_among_many_tells_nothing_of_the_teacher(sets, scripts, standards):
+    sets.accept(scripts, "Ann")
+    assert standards.marked("small", QUESTIONS) == []
 
 
 def test_every_move_is_in_the_trail(sets, scripts, standards):

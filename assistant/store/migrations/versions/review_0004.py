@@ -1,4 +1,4 @@
-"""The table of findings that a teacher has struck out."""
+"""The table of findings that a teacher has struck out, and whether an award was accepted among many."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the table, and the column: of awards made before, it is not known."""
+    op.add_column("awards", sa.Column("accepted", sa.Boolean, nullable=False, server_default=sa.false()))
     op.create_table(
         "struck_findings",
         sa.Column("script_id", sa.Integer, nullable=False),
@@ -25,5 +26,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the table."""
+    """Drop both."""
     op.drop_table("struck_findings")
+    op.drop_column("awards", "accepted")
