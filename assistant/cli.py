@@ -298,7 +298,7 @@ def batch(
 ) -> None:
     """Mark a class set. Stopped half-way, the same command goes on where it was."""
     from assistant.class_sets import read_class_set
-    from assistant.class_sets.names import subject_words
+    from assistant.class_sets.title_words import subject_words
     from assistant.corpus.loading import load_course
 
     loaded = load_course(course)
@@ -311,7 +311,7 @@ def batch(
         fail("--jobs is for processes of this machine; leave it out with --scheduler.")
     if student_codes and marks_kinds and MarksKind.moodle in marks_kinds:
         fail("Moodle knows students by what --student-codes takes out; leave one of the two options out.")
-    submissions = read_class_set(source, question, known, guessing=True, subject_words=subject_words(loaded))
+    submissions = read_class_set(source, question, known, guessing=True, subject=subject_words(loaded))
     from assistant.class_sets.codes import StudentCodes, code_students, read_key, write_key
     from assistant.class_sets.repeats import note_repeats
 

@@ -15,10 +15,10 @@ from assistant.app import class_set_state as state
 from assistant.app.wording import capital, count, markdown_plain
 from assistant.class_sets import ClassSetError, Submission, read_class_set
 from assistant.class_sets.codes import KEY_COLUMNS, StudentCodes, code_students, read_key
-from assistant.class_sets.names import subject_words
 from assistant.class_sets.reading import read_pasted
 from assistant.class_sets.repeats import note_repeats
 from assistant.class_sets.tables import TABLE_READERS
+from assistant.class_sets.title_words import subject_words
 from assistant.documents import READERS, DocumentError, check_text
 from assistant.schemas import Course
 from assistant.spreadsheets import write_csv
@@ -138,14 +138,14 @@ def bring_in(
             target.write_bytes(upload.getvalue())
             if kind in CONTAINERS:
                 try:
-                    parts.append(read_class_set(target, question, known, guessing=True, subject_words=words))
+                    parts.append(read_class_set(target, question, known, guessing=True, subject=words))
                 except ClassSetError as error:
                     if len(uploads) == 1:
                         raise
                     # Among other files it is no more than one that cannot be read.
                     parts.append([Submission(upload.name, question or "", None, str(error))])
         if documents.exists():
-            parts.append(read_class_set(documents, question, known, guessing=True, subject_words=words))
+            parts.append(read_class_set(documents, question, known, guessing=True, subject=words))
         if pasted.strip():
             parts.append(read_pasted(pasted, question))
         if not parts:
