@@ -15,6 +15,7 @@ from assistant.app import class_set_state as state
 from assistant.app.wording import capital, count, markdown_plain
 from assistant.class_sets import ClassSetError, Submission, read_class_set
 from assistant.class_sets.codes import KEY_COLUMNS, StudentCodes, code_students, read_key
+from assistant.class_sets.headings import name_by_heading
 from assistant.class_sets.reading import read_pasted
 from assistant.class_sets.repeats import note_repeats
 from assistant.class_sets.tables import TABLE_READERS
@@ -150,7 +151,7 @@ def bring_in(
             parts.append(read_pasted(pasted, question))
         if not parts:
             raise ClassSetError("There is nothing to bring in yet: choose files or a folder, or paste answers.")
-        coming: Iterator[Submission] = chain.from_iterable(parts)
+        coming = name_by_heading(chain.from_iterable(parts), words)
         if codes is not None:
             coming = code_students(coming, codes)
         kept = 0

@@ -16,6 +16,7 @@ _URGENCY = {
     "question-guessed": 6,
     "same-text": 6,
     "nearly-same-text": 6,
+    "named-by-heading": 3,
     "several-files": 2,
     "wide-range": 1,
 }

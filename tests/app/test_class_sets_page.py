@@ -170,6 +170,23 @@ def test_names_may_stay_at_the_door(sets, course, place):
     assert key[0] == {"code": "S01", "student": "Ann Smith", "participant": "1"}
 
 
+def test_a_student_whom_only_her_text_names_is_named_and_coded(sets, course, place):
+    scans = [
+        Upload("scan1.txt", f"Ann Smith 12B\n\n{PLAIN}".encode()),
+        Upload("scan2.txt", f"Name: Bo Jones\n\n{ANSWER}".encode()),
+    ]
+    named, _ = bring_in(course, sets, TITLE, scans, "", "famine")
+    rows = sets.overviews(named)
+    assert [row.student for row in rows] == ["Ann Smith", "Bo Jones"]
+    assert [[note.code for note in row.notes] for row in rows] == [["named-by-heading"], []]
+    sets.delete(named)
+    coded, _ = bring_in(course, sets, TITLE, scans, "", "famine", StudentCodes())
+    rows = sets.overviews(coded)
+    assert [row.student for row in rows] == ["S01", "S02"]
+    assert sets.script(rows[0].id).text == f"S01 12B\n\n{PLAIN}"
+    assert b"Ann Smith" not in place.read_bytes() + place.with_name(place.name + "-wal").read_bytes()
+
+
 @pytest.mark.parametrize("name", ["../../etc/famine.txt", "/famine.txt", "a\\..\\famine.txt", "C:famine.txt", ".."])
 def test_a_name_that_points_elsewhere_stays_in_its_place(sets, course, name, tmp_path):
     before = sorted(path for path in tmp_path.parent.rglob("famine*"))
