@@ -17,7 +17,7 @@ from assistant.class_sets import ClassSetError, Submission, read_class_set
 from assistant.class_sets.codes import KEY_COLUMNS, StudentCodes, code_students, read_key
 from assistant.class_sets.headings import name_by_heading
 from assistant.class_sets.reading import read_pasted
-from assistant.class_sets.repeats import note_repeats
+from assistant.class_sets.repeats import note_repeats, text_digest
 from assistant.class_sets.tables import TABLE_READERS
 from assistant.class_sets.title_words import subject_words
 from assistant.documents import READERS, DocumentError, check_text
@@ -201,6 +201,7 @@ def _new_script(submission: Submission) -> NewScript:
         participant=submission.participant,
         notes=submission.notes,
         repeats=submission.repeats,
+        digest=text_digest(text),
     )
 
 
