@@ -56,8 +56,8 @@ def _labelled(lines: Sequence[str], subject: SubjectWords) -> str:
     for line in (*lines[:HEADING_LINES], *lines[-HEADING_LINES:]):
         if (found := _LABEL.match(line)) and len(line.split()) <= HEADING_WORDS:
             # "By 1929 he had won" begins like a label, and only a sign tells that it is one.
-            labelled = found["sign"].strip()
-            if name := _first_of(found["name"]) if labelled else person_alone_in(found["name"], subject):
+            signed, value = found["sign"].strip(), found["name"]
+            if name := _first_of(value) if signed else _author(value, lines, subject):
                 return name
     return ""
 

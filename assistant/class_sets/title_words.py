@@ -70,10 +70,10 @@ NO_SUBJECT = SubjectWords()
 def subject_words(course: Course) -> SubjectWords:
     """The words of a course."""
     prompts = [question.prompt for question in course.questions]
-    names = [question.id.replace("-", " ") for question in course.questions]
+    ids = [question.id.replace("-", " ") for question in course.questions]
     factors = [factor.title for question in course.questions for factor in question.factors]
     terms = [form for term in course.terms for form in (term.term, *term.aliases, *term.misspellings)]
-    words = _words([*prompts, *names, *factors, *terms, *(fact.statement for fact in course.facts)])
+    words = _words([*prompts, *ids, *factors, *terms, *(fact.statement for fact in course.facts)])
     first_names = _first_names(course.terms)
     titles = _words([*prompts, *(form for term in course.terms for form in _single(term))]) - first_names
     return SubjectWords(
