@@ -298,7 +298,7 @@ def batch(
 ) -> None:
     """Mark a class set. Stopped half-way, the same command goes on where it was."""
     from assistant.class_sets import read_class_set
-    from assistant.class_sets.names import subject_words
+    from assistant.class_sets.title_words import subject_words
     from assistant.corpus.loading import load_course
 
     loaded = load_course(course)
@@ -311,8 +311,10 @@ def batch(
         fail("--jobs is for processes of this machine; leave it out with --scheduler.")
     if student_codes and marks_kinds and MarksKind.moodle in marks_kinds:
         fail("Moodle knows students by what --student-codes takes out; leave one of the two options out.")
-    submissions = read_class_set(source, question, known, guessing=True, subject_words=subject_words(loaded))
+    words = subject_words(loaded)
+    submissions = read_class_set(source, question, known, guessing=True, subject=words)
     from assistant.class_sets.codes import StudentCodes, code_students, read_key, write_key
+    from assistant.class_sets.headings import name_by_heading
     from assistant.class_sets.repeats import note_repeats
 
     codes = StudentCodes(read_key(student_codes)) if student_codes else None
@@ -348,7 +350,9 @@ def batch(
                     journal.keep(row)
                     progress.advance(task)
 
-                coming = code_students(submissions, codes) if codes else iter(submissions)
+                coming = name_by_heading(submissions, words)
+                if codes:
+                    coming = code_students(coming, codes)
                 rows = mark_all(note_repeats(coming), recall=journal.recall)
                 summary = write_batch(rows, to, report, also)
             if codes and student_codes:

@@ -15,10 +15,11 @@ from assistant.app import class_set_state as state
 from assistant.app.wording import capital, count, markdown_plain
 from assistant.class_sets import ClassSetError, Submission, read_class_set
 from assistant.class_sets.codes import KEY_COLUMNS, StudentCodes, code_students, read_key
-from assistant.class_sets.names import subject_words
+from assistant.class_sets.headings import name_by_heading
 from assistant.class_sets.reading import read_pasted
-from assistant.class_sets.repeats import note_repeats
+from assistant.class_sets.repeats import note_repeats, text_digest
 from assistant.class_sets.tables import TABLE_READERS
+from assistant.class_sets.title_words import subject_words
 from assistant.documents import READERS, DocumentError, check_text
 from assistant.schemas import Course
 from assistant.spreadsheets import write_csv
@@ -138,19 +139,19 @@ def bring_in(
             target.write_bytes(upload.getvalue())
             if kind in CONTAINERS:
                 try:
-                    parts.append(read_class_set(target, question, known, guessing=True, subject_words=words))
+                    parts.append(read_class_set(target, question, known, guessing=True, subject=words))
                 except ClassSetError as error:
                     if len(uploads) == 1:
                         raise
                     # Among other files it is no more than one that cannot be read.
                     parts.append([Submission(upload.name, question or "", None, str(error))])
         if documents.exists():
-            parts.append(read_class_set(documents, question, known, guessing=True, subject_words=words))
+            parts.append(read_class_set(documents, question, known, guessing=True, subject=words))
         if pasted.strip():
             parts.append(read_pasted(pasted, question))
         if not parts:
             raise ClassSetError("There is nothing to bring in yet: choose files or a folder, or paste answers.")
-        coming: Iterator[Submission] = chain.from_iterable(parts)
+        coming = name_by_heading(chain.from_iterable(parts), words)
         if codes is not None:
             coming = code_students(coming, codes)
         kept = 0
@@ -200,6 +201,7 @@ def _new_script(submission: Submission) -> NewScript:
         participant=submission.participant,
         notes=submission.notes,
         repeats=submission.repeats,
+        digest=text_digest(text),
     )
 
 

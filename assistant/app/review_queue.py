@@ -16,6 +16,8 @@ _URGENCY = {
     "question-guessed": 6,
     "same-text": 6,
     "nearly-same-text": 6,
+    "same-text-elsewhere": 6,
+    "named-by-heading": 3,
     "several-files": 2,
     "wide-range": 1,
 }
@@ -36,8 +38,15 @@ class Show(StrEnum):
 def reasons_to_look(script: ScriptOverview) -> tuple[ReviewReason, ...]:
     """Every named reason why a person should look at a script, the weightiest first."""
     unread = (ReviewReason(code="not-read", message=script.problem),) if script.problem else ()
-    reasons = (*unread, *script.notes, *script.reasons)
+    reasons = (*unread, *_elsewhere(script), *script.notes, *script.reasons)
     return tuple(sorted(reasons, key=lambda reason: -urgency_of(reason)))
+
+
+def _elsewhere(script: ScriptOverview) -> tuple[ReviewReason, ...]:
+    if (same := script.elsewhere) is None:
+        return ()
+    message = f"The same text as that of {same.label} in the set “{same.class_set}”."
+    return (ReviewReason(code="same-text-elsewhere", message=message),)
 
 
 def short_reasons(script: ScriptOverview) -> list[str]:

@@ -9,15 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from assistant.class_sets.headings import HEADING_LINES, HEADING_WORDS, is_brief
 from assistant.class_sets.submission import ClassSetError, Submission
 from assistant.spreadsheets import plain_cell, write_csv
 
 KEY_COLUMNS = ("code", "student", "participant")
 _CODE = re.compile(r"S(\d{2,})")
-HEADING_LINES = 4
-"""How many lines at the beginning and the end of a text may carry its author's name, as a heading does."""
-HEADING_WORDS = 12
-NAME_WORDS = 6
 _ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 
 
@@ -127,6 +124,5 @@ def without_name(text: str, student: str, code: str) -> str:
     filled = [number for number, line in enumerate(lines) if line.strip()]
     for number in {*filled[:HEADING_LINES], *filled[-HEADING_LINES:]}:
         if len(lines[number].split()) <= HEADING_WORDS:
-            brief = len(lines[number].split()) <= NAME_WORDS and not lines[number].rstrip().endswith((".", "!", "?"))
-            lines[number] = (part if brief else name).sub(code, lines[number])
+            lines[number] = (part if is_brief(lines[number]) else name).sub(code, lines[number])
     return "\n".join(lines)

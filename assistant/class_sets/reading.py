@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from assistant.class_sets.names import Author, authors
 from assistant.class_sets.submission import ClassSet, ClassSetError, Submission
 from assistant.class_sets.tables import MAX_TABLE_BYTES, TABLE_READERS, printable, read_table
+from assistant.class_sets.title_words import NO_SUBJECT, SubjectWords
 from assistant.documents import MAX_BYTES, READERS, DocumentError, parse_document, read_document
 from assistant.schemas import ReviewReason
 
@@ -26,7 +27,7 @@ def read_class_set(
     question: str | None = None,
     known: frozenset[str] = frozenset(),
     guessing: bool = False,
-    subject_words: frozenset[str] = frozenset(),
+    subject: SubjectWords = NO_SUBJECT,
 ) -> ClassSet:
     """The submissions of a class set, in order.
 
@@ -38,14 +39,14 @@ def read_class_set(
         known: ids of the course's questions.
         guessing: whether a response whose question the input does not say is brought in with none, for it to be
             recognised from the text; otherwise that is its problem.
-        subject_words: words of the course in lower case; a file named with these alone is not named for a student.
+        subject: words of the course, by which a file's title is told from a student's name.
 
     Raises:
         ClassSetError: if `path` is no class set: missing, of another kind, unreadable, or without the columns
             that are needed.
     """
     if path.is_dir():
-        return _folder(path, question, known, guessing, subject_words)
+        return _folder(path, question, known, guessing, subject)
     if not path.exists():
         raise ClassSetError(f"There is no file or folder {path}.")
     suffix = path.suffix.lower()
@@ -55,7 +56,7 @@ def read_class_set(
         raise ClassSetError(f"{path.name} is no class set: a folder, .zip, .csv, .xlsx or .jsonl file is needed.")
     if path.stat().st_size > MAX_TABLE_BYTES:
         raise ClassSetError(f"{path.name} is larger than {MAX_TABLE_BYTES // 1_000_000} MB.")
-    return _zip(path, question, known, guessing, subject_words)
+    return _zip(path, question, known, guessing, subject)
 
 
 def read_pasted(pasted: str, question: str | None = None) -> ClassSet:
@@ -111,14 +112,12 @@ def _hidden(name: PurePosixPath) -> bool:
     return name.name.lower() in DEBRIS or any(part.startswith((".", "__MACOSX", "~$")) for part in name.parts)
 
 
-def _folder(
-    path: Path, question: str | None, known: frozenset[str], guessing: bool, subject_words: frozenset[str]
-) -> ClassSet:
+def _folder(path: Path, question: str | None, known: frozenset[str], guessing: bool, subject: SubjectWords) -> ClassSet:
     names = {file: PurePosixPath(file.relative_to(path).as_posix()) for file in path.rglob("*") if file.is_file()}
     files = sorted(file for file, name in names.items() if not _hidden(name))
     if not files:
         raise ClassSetError(f"The folder {path} holds no files.")
-    whose = authors((names[file] for file in files), subject_words)
+    whose = authors((names[file] for file in files), subject)
 
     def submissions() -> Iterator[Submission]:
         for file in files:
@@ -135,9 +134,7 @@ def _folder(
     return ClassSet(len(files), lambda: _note_several(submissions(), whose))
 
 
-def _zip(
-    path: Path, question: str | None, known: frozenset[str], guessing: bool, subject_words: frozenset[str]
-) -> ClassSet:
+def _zip(path: Path, question: str | None, known: frozenset[str], guessing: bool, subject: SubjectWords) -> ClassSet:
     try:
         with zipfile.ZipFile(path) as archive:
             names = sorted(entry.filename for entry in archive.infolist() if not entry.is_dir())
@@ -146,7 +143,7 @@ def _zip(
     names = [name for name in names if not _hidden(PurePosixPath(name))]
     if not names:
         raise ClassSetError(f"{path.name} holds no files.")
-    whose = authors(map(PurePosixPath, names), subject_words)
+    whose = authors(map(PurePosixPath, names), subject)
     return ClassSet(
         len(names), lambda: _note_several(_zip_entries(path, names, whose, question, known, guessing), whose)
     )

@@ -22,16 +22,26 @@ HASHES = 128
 _WORD = re.compile(r"\w+")
 
 
+def text_digest(text: str) -> str:
+    """What two texts have in common if they are the same word for word, whatever stands between the words; or "".
+
+    >>> text_digest("Coal rose.") == text_digest("COAL -- rose"), text_digest(" ... ")
+    (True, '')
+    """
+    words = _words(text)
+    return _digest(words) if words else ""
+
+
 def note_repeats(submissions: Iterable[Submission]) -> Iterator[Submission]:
     """The submissions; one whose text an earlier one holds says which. Keeps a kilobyte or so for each, no text."""
-    seen: dict[bytes, str] = {}
+    seen: dict[str, str] = {}
     sketches = _Sketches()
     for submission in submissions:
-        words = _WORD.findall((submission.text or "").casefold())
+        words = _words(submission.text or "")
         if not words:
             yield submission
             continue
-        digest = hashlib.sha256(" ".join(words).encode(errors="replace")).digest()
+        digest = _digest(words)
         if digest in seen:
             yield _repeating(submission, seen[digest], "same-text", f"The same text as {seen[digest]}.")
             continue
@@ -68,6 +78,14 @@ class _Sketches:
         common = np.count_nonzero(self._rows[: len(self._names)] == sketch, axis=1)
         likest = int(common.argmax())
         return self._names[likest] if common[likest] >= NEARLY * HASHES else None
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _digest(words: list[str]) -> str:
+    return hashlib.sha256(" ".join(words).encode(errors="replace")).hexdigest()
 
 
 def _repeating(submission: Submission, other: str, code: str, message: str) -> Submission:

@@ -37,6 +37,7 @@ class ScriptRow(Base):
     participant: Mapped[str] = mapped_column(String(50))
     question: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
     problem: Mapped[str] = mapped_column(Text)
     notes: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     repeats: Mapped[str] = mapped_column(Text)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from assistant.schemas import Feedback, ReviewReason
 from assistant.store.class_set_tables import AwardRow, ClassSetRow, SampleRow, ScriptRow, StruckRow, TrailRow
@@ -30,7 +30,7 @@ Event = Literal["suggested", "unread", "awarded", "withdrawn", "question changed
 
 @dataclass(frozen=True)
 class NewScript:
-    """A script to bring in; `problem` says why it cannot be read, if so."""
+    """A script to bring in; `problem` says why it cannot be read, if so; same texts have the same `digest`, if any."""
 
     name: str
     question: str
@@ -40,6 +40,7 @@ class NewScript:
     participant: str = ""
     notes: tuple[ReviewReason, ...] = ()
     repeats: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,14 @@ NO_AWARD = Award()
 
 
 @dataclass(frozen=True)
+class SameText:
+    """A script of an earlier set with the same text: the set's title, and whose script it is as far as is known."""
+
+    class_set: str
+    label: str
+
+
+@dataclass(frozen=True)
 class ScriptOverview:
     """A script without its text and feedback, as the table of scripts shows it.
 
@@ -92,6 +101,7 @@ class ScriptOverview:
         notes: how it came in and what its question is; `reasons` are the assistant's own doubts.
         mark, level, range: the suggestion, None before the assistant has read the script.
         award: the mark that counts; a second teacher's is not here.
+        elsewhere: where the same text was before. Looked up each time: it must not outlive the set it names.
     """
 
     id: int
@@ -111,6 +121,7 @@ class ScriptOverview:
     max_mark: int | None
     range: tuple[int, int] | None
     award: Award = NO_AWARD
+    elsewhere: SameText | None = None
 
     @property
     def label(self) -> str:
@@ -255,7 +266,8 @@ class ClassSets:
             rows = session.execute(
                 self._with_awards(class_set).options(defer(ScriptRow.text), defer(ScriptRow.feedback))
             )
-            return [_overview(row, award) for row, award in rows]
+            elsewhere = self._elsewhere(session, ScriptRow.class_set_id == class_set)
+            return [_overview(row, award, elsewhere.get(row.id)) for row, award in rows]
 
     def scripts(self, class_set: int) -> Iterator[StoredScript]:
         """The scripts of a set with texts and feedback, one after another, in the order in which they came."""
@@ -276,8 +288,10 @@ class ClassSets:
                 .outerjoin(AwardRow, (AwardRow.script_id == ScriptRow.id) & (AwardRow.role == "first"))
                 .where(ScriptRow.id == script, ClassSetRow.owner == self.owner)
             ).first()
-            struck = session.scalars(select(StruckRow.finding).where(StruckRow.script_id == script))
-            return _script(*found, struck.all()) if found else None
+            struck = session.scalars(select(StruckRow.finding).where(StruckRow.script_id == script)).all()
+            return (
+                _script(*found, struck, self._elsewhere(session, ScriptRow.id == script).get(script)) if found else None
+            )
 
     def waiting(self, class_set: int) -> list[int]:
         """Ids of the scripts that the assistant has not read yet, in order."""
@@ -451,6 +465,20 @@ class ClassSets:
         first = (AwardRow.script_id == ScriptRow.id) & (AwardRow.role == "first")
         return self._scripts(class_set).outerjoin(AwardRow, first).add_columns(AwardRow)
 
+    def _elsewhere(self, session: Session, chosen: ColumnElement[bool]) -> dict[int, SameText]:
+        """For each of the chosen scripts whose text an earlier set of the course holds too, where it was first."""
+        own, earlier, earlier_set = ClassSetRow, aliased(ScriptRow), aliased(ClassSetRow)
+        same = (
+            select(ScriptRow.id, earlier_set.title, earlier.student, earlier.name)
+            .join(own, own.id == ScriptRow.class_set_id)
+            .join(earlier, (earlier.digest == ScriptRow.digest) & (earlier.class_set_id < own.id))
+            .join(earlier_set, earlier_set.id == earlier.class_set_id)
+            .where(chosen, own.owner == self.owner, earlier_set.owner == self.owner, earlier_set.course == own.course)
+            .where(ScriptRow.digest != "")
+            .order_by(earlier.id.desc())  # of several the first is kept
+        )
+        return {script: SameText(title, student or name) for script, title, student, name in session.execute(same)}
+
     def _own(self, session: Session, script: int, lock: bool = False) -> ScriptRow | None:
         chosen = select(ScriptRow).join(ClassSetRow).where(ScriptRow.id == script, ClassSetRow.owner == self.owner)
         return session.scalars(chosen.with_for_update(of=ScriptRow) if lock else chosen).first()
@@ -482,6 +510,7 @@ def _new_row(class_set: int, place: int, script: NewScript) -> ScriptRow:
         participant=script.participant[:50],
         question=script.question[:100],
         text=script.text,
+        digest=script.digest,
         problem=script.problem,
         notes=[note.model_dump() for note in script.notes],
         repeats=script.repeats,
@@ -516,7 +545,7 @@ def _reasons(stored: Sequence[dict[str, str]]) -> tuple[ReviewReason, ...]:
     return tuple(ReviewReason.model_validate(reason) for reason in stored)
 
 
-def _overview(row: ScriptRow, award: AwardRow | None) -> ScriptOverview:
+def _overview(row: ScriptRow, award: AwardRow | None, elsewhere: SameText | None = None) -> ScriptOverview:
     return ScriptOverview(
         id=row.id,
         place=row.place,
@@ -535,11 +564,14 @@ def _overview(row: ScriptRow, award: AwardRow | None) -> ScriptOverview:
         max_mark=row.max_mark,
         range=Suggestion.of_row(row).range,
         award=_award(award),
+        elsewhere=elsewhere,
     )
 
 
-def _script(row: ScriptRow, award: AwardRow | None, struck: Iterable[str]) -> StoredScript:
-    overview = _overview(row, award)
+def _script(
+    row: ScriptRow, award: AwardRow | None, struck: Iterable[str], elsewhere: SameText | None = None
+) -> StoredScript:
+    overview = _overview(row, award, elsewhere)
     if not row.feedback:
         return StoredScript(overview, row.text, None)
     own = Feedback.model_validate(row.feedback)

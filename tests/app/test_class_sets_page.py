@@ -172,6 +172,36 @@ def test_names_may_stay_at_the_door(sets, course, place):
     assert key[0] == {"code": "S01", "student": "Ann Smith", "participant": "1"}
 
 
+def test_a_student_whom_only_her_text_names_is_named_and_coded(sets, course, place):
+    scans = [
+        Upload("scan1.txt", f"Ann Smith 12B\n\n{PLAIN}".encode()),
+        Upload("scan2.txt", f"Name: Bo Jones\n\n{ANSWER}".encode()),
+    ]
+    named, _ = bring_in(course, sets, TITLE, scans, "", "famine")
+    rows = sets.overviews(named)
+    assert [row.student for row in rows] == ["Ann Smith", "Bo Jones"]
+    assert [[note.code for note in row.notes] for row in rows] == [["named-by-heading"], []]
+    sets.delete(named)
+    coded, _ = bring_in(course, sets, TITLE, scans, "", "famine", StudentCodes())
+    rows = sets.overviews(coded)
+    assert [row.student for row in rows] == ["S01", "S02"]
+    assert sets.script(rows[0].id).text == f"S01 12B\n\n{PLAIN}"
+    assert b"Ann Smith" not in place.read_bytes() + place.with_name(place.name + "-wal").read_bytes()
+
+
+def test_a_text_of_an_earlier_set_is_told_in_the_table_and_at_the_script(sets, course, read, engine):
+    again = [Upload("Fay Gray - famine.txt", ANSWER.upper().encode()), Upload("Gus Hill - famine.txt", b"Another.")]
+    later, _ = bring_in(course, sets, "Later", again, "", "famine")
+    for waiting in sets.waiting(later):
+        read_script(engine, sets, waiting)
+    app = choose(draw(), later)
+    said = f"The same text as that of Ann Smith in the set “{TITLE}”."
+    assert list(app.dataframe[0].value["Student"]) == ["Fay Gray", "Gus Hill"]
+    assert [said in why for why in app.dataframe[0].value["Why to look"]] == [True, False]
+    assert said in html(app)
+    assert all(row.elsewhere is None for row in sets.overviews(read))
+
+
 @pytest.mark.parametrize("name", ["../../etc/famine.txt", "/famine.txt", "a\\..\\famine.txt", "C:famine.txt", ".."])
 def test_a_name_that_points_elsewhere_stays_in_its_place(sets, course, name, tmp_path):
     before = sorted(path for path in tmp_path.parent.rglob("famine*"))

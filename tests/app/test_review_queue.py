@@ -6,7 +6,7 @@ import pytest
 from assistant.app.class_sets import standing
 from assistant.app.review_queue import Show, agreeable, beside, found, queue, reasons_to_look, short_reasons
 from assistant.schemas import ReviewReason
-from assistant.store.class_sets import NO_AWARD, Award, ScriptOverview
+from assistant.store.class_sets import NO_AWARD, Award, SameText, ScriptOverview
 
 
 def reason(code):
@@ -112,3 +112,10 @@ def test_scripts_alike_are_found_from_each_of_them():
 def test_where_the_review_stands():
     assert standing(SET) == "1 of eight scripts awarded, 6 still to look at, 1 could not be read."
     assert standing(SET[:1]) == "0 of one script awarded, 0 still to look at."
+
+
+def test_a_text_of_another_set_needs_a_look_and_says_where_it_was():
+    copy = replace(script(9, student="Bo Jones"), elsewhere=SameText("Week 1", "Ann Smith"))
+    assert short_reasons(copy) == ["The same text as that of Ann Smith in the set “Week 1”."]
+    assert agreeable([copy, script(10)]) == [script(10)]
+    assert queue([script(8), copy])[0] == copy

@@ -2,11 +2,11 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from assistant.class_sets.names import Author, authors, person_in
+from assistant.class_sets.names import Author, authors
 
 
-def whose(*names, subject_words=frozenset()):
-    found = authors(map(PurePosixPath, names), subject_words)
+def whose(*names):
+    found = authors(map(PurePosixPath, names))
     return [found[PurePosixPath(name)] for name in names]
 
 
@@ -61,12 +61,6 @@ def test_other_ways_of_naming_a_student(name, student):
 )
 def test_what_names_nobody(name):
     assert whose(name) == [Author()]
-
-
-def test_a_title_made_of_the_courses_words_is_no_name():
-    words = frozenset({"leon", "trotsky", "five-year"})
-    assert person_in("Leon Trotsky", words) == ""
-    assert person_in("Leon Smith", words) == "Leon Smith"
 
 
 def test_a_folder_each_or_one_folder_for_all():

@@ -3,7 +3,7 @@ import random
 import pytest
 
 from assistant.class_sets import Submission
-from assistant.class_sets.repeats import note_repeats
+from assistant.class_sets.repeats import note_repeats, text_digest
 
 WORDS = [f"word{number}" for number in range(400)]
 
@@ -22,6 +22,11 @@ def test_the_same_words_are_recognised_whatever_stands_between_them():
     assert noted(text(1), text(2), again, None, "", None, "Coal.", "coal") == [
         ("",), ("",), ("s0", "same-text"), ("",), ("",), ("",), ("",), ("s6", "same-text"),
     ]  # fmt: skip
+
+
+def test_a_digest_knows_the_same_words_and_nothing_without_words():
+    assert text_digest("Coal rose.") == text_digest("COAL\n\n-- rose!") != text_digest("Coal fell.")
+    assert text_digest(" ... ") == ""
 
 
 def test_a_text_changed_here_and_there_is_nearly_the_same():

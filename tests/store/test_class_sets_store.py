@@ -20,6 +20,7 @@ from assistant.store.class_sets import (
     AwardedElsewhere,
     ClassSets,
     NewScript,
+    SameText,
 )
 from assistant.store.database import Database
 
@@ -73,6 +74,32 @@ def test_a_set_comes_in_as_it_is(sets, class_set):
         class_set, "Set 3", 3, 2, 1, 0,
     )  # fmt: skip
     assert sets.sets("other") == []
+
+
+def test_a_text_of_an_earlier_set_of_the_same_teacher_and_course_is_known_again(database, sets):
+    def bring_in(course, title, *digests, owned=sets):
+        scripts = [
+            NewScript(f"{n}.txt", "famine", "Grain.", student=f"Ann {n}", digest=d) for n, d in enumerate(digests)
+        ]
+        return owned.create(course, title, scripts)
+
+    def told(class_set):
+        return [row.elsewhere for row in sets.overviews(class_set)]
+
+    bring_in("small", "Mr Ray's", "coal", owned=ClassSets(database, "ray"))
+    bring_in("other", "Another course", "coal")
+    first = bring_in("small", "Week 1", "steel", "grain", "steel", "")
+    second = bring_in("small", "Week 2", "grain", "coal", "steel", "")
+    third = bring_in("small", "Week 3", "grain", "grain")
+    assert told(first) == [None] * 4, (
+        "what came first repeats nothing, and what stands in its own set is told otherwise"
+    )
+    assert told(second) == [SameText("Week 1", "Ann 1"), None, SameText("Week 1", "Ann 0"), None]
+    assert told(third) == [SameText("Week 1", "Ann 1")] * 2
+    assert sets.script(sets.overviews(third)[0].id).overview.elsewhere == SameText("Week 1", "Ann 1")
+    sets.delete(first)
+    assert told(second) == [None] * 4
+    assert told(third) == [SameText("Week 2", "Ann 0")] * 2
 
 
 def test_a_set_that_breaks_off_is_not_there(sets):

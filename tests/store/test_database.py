@@ -12,13 +12,16 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 import assistant.store
-from assistant.store.database import DATABASE_VARIABLE, Base, Database, StoreError, _url, database_place
+from assistant.class_sets.repeats import text_digest
+from assistant.store.database import DATABASE_VARIABLE, MIGRATIONS, Base, Database, StoreError, _url, database_place
 from assistant.store.learners import Learner
 
 
@@ -62,6 +65,28 @@ def test_the_migrations_make_exactly_the_tables_that_the_modules_declare(place):
     with raw(place) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_texts_from_before_there_were_digests_get_theirs(place):
+    Database(place).close()
+    row = (
+        "INSERT INTO scripts (class_set_id, place, name, student, participant, question, text, problem, notes, repeats,"
+        " state, reasons, words) VALUES (1, :place, 'a', '', '', '', :text, '', '[]', '', 'waiting', '[]', 2)"
+    )
+    with raw(place) as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.downgrade(config, "0003")
+        connection.execute(
+            text("INSERT INTO class_sets (id, owner, course, title, created) VALUES (1, 'local', 'small', 'A', :now)"),
+            {"now": "2026-03-01 12:30:00+00:00"},
+        )
+        texts = ["Coal rose.", "Коал - ROSE", "", "...", *(f"Text {number}." for number in range(210))]
+        connection.execute(text(row), [{"place": number, "text": each} for number, each in enumerate(texts)])
+    Database(place).close()
+    with raw(place) as connection:
+        kept = connection.execute(text("SELECT text, digest FROM scripts ORDER BY place")).all()
+    assert [tuple(each) for each in kept] == [(each, text_digest(each)) for each in texts]
 
 
 def test_a_newer_database_is_refused_in_one_sentence_and_left_as_it_is(place):
