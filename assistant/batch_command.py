@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,6 +20,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from assistant.terminal import CourseOption, JsonOption, err, fail, out, plain_errors, print_json
 
 if TYPE_CHECKING:
+    from assistant.class_sets import ClassSet
+    from assistant.schemas import Course
     from assistant.service import BatchRow
 
 
@@ -34,6 +37,20 @@ class MarksKind(StrEnum):
 
     xlsx = "xlsx"
     moodle = "moodle"
+
+
+def read_inputs(sources: Sequence[str], question: str | None, course: Course) -> ClassSet:
+    """The class set that was named, "-" being what is pasted on standard input. Raises ClassSetError, DocumentError."""
+    from assistant.class_sets import read_class_sets
+    from assistant.class_sets.names import subject_words
+    from assistant.documents import MAX_BYTES, parse_document
+
+    pasted = ""
+    if "-" in sources:
+        pasted = parse_document("standard input", sys.stdin.buffer.read(MAX_BYTES + 1), most=MAX_BYTES)
+    paths = [Path(source) for source in sources if source != "-"]
+    known = frozenset(entry.id for entry in course.questions)
+    return read_class_sets(paths, pasted, question, known, guessing=True, subject_words=subject_words(course))
 
 
 @contextmanager
@@ -52,7 +69,14 @@ def batch_marker(course: str, jobs: int, scheduler: str | None) -> Iterator[Call
 
 @plain_errors
 def batch(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A folder, zip, CSV, XLSX or JSONL file of answers.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help="Folders, zips, CSV, XLSX or JSONL files of answers, answers by themselves (.docx, .odt, .pdf, .txt, "
+            ".md); - for pasted text on standard input, with a line of === between two answers.",
+        ),
+    ],
     to: Annotated[Path, typer.Option("--out", help="Folder for feedback.jsonl and marks.csv.")],
     jobs: Annotated[int, typer.Option(help="Processes to use; 0 for one a core.", min=0)] = 0,
     scheduler: Annotated[
@@ -80,8 +104,6 @@ def batch(
     as_json: JsonOption = False,
 ) -> None:
     """Mark a class set. Stopped half-way, the same command goes on where it was."""
-    from assistant.class_sets import read_class_set
-    from assistant.class_sets.names import subject_words
     from assistant.corpus.loading import load_course
 
     loaded = load_course(course)
@@ -94,7 +116,7 @@ def batch(
         fail("--jobs is for processes of this machine; leave it out with --scheduler.")
     if student_codes and marks_kinds and MarksKind.moodle in marks_kinds:
         fail("Moodle knows students by what --student-codes takes out; leave one of the two options out.")
-    submissions = read_class_set(source, question, known, guessing=True, subject_words=subject_words(loaded))
+    submissions = read_inputs(sources, question, loaded)
     from assistant.class_sets.codes import StudentCodes, code_students, read_key, write_key
     from assistant.class_sets.repeats import note_repeats
 
