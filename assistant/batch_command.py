@@ -29,6 +29,7 @@ class SheetKind(StrEnum):
     """What feedback sheets are written as."""
 
     docx = "docx"
+    one_docx = "one-docx"
     html = "html"
 
 
@@ -92,7 +93,11 @@ def batch(
         typer.Option(help="Put codes for students' names; the key is kept in this CSV file, and used if it is there."),
     ] = None,
     sheet_kinds: Annotated[
-        list[SheetKind] | None, typer.Option("--sheets", help="Write feedback sheets: sheets.zip or sheets.html.")
+        list[SheetKind] | None,
+        typer.Option(
+            "--sheets",
+            help="Write feedback sheets: sheets.zip with a document each, all in one sheets.docx, or sheets.html to print.",
+        ),
     ] = None,
     marks_kinds: Annotated[
         list[MarksKind] | None, typer.Option("--marks", help="Write marks.xlsx, or moodle.csv to upload to Moodle.")
@@ -133,7 +138,11 @@ def batch(
 
     also = []
     if sheet_kinds:
-        writers = {SheetKind.docx: sinks.docx_sheets, SheetKind.html: sinks.html_sheets}
+        writers = {
+            SheetKind.docx: sinks.docx_sheets,
+            SheetKind.one_docx: sinks.one_docx_sheets,
+            SheetKind.html: sinks.html_sheets,
+        }
         also += [writers[kind](loaded) for kind in dict.fromkeys(sheet_kinds)]
     for marks in dict.fromkeys(marks_kinds or ()):
         also.append(sinks.workbook(loaded) if marks is MarksKind.xlsx else sinks.moodle_grades(left_out))

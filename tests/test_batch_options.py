@@ -2,8 +2,10 @@
 
 import csv
 import json
+import zipfile
 
 import pytest
+from docx import Document
 from feedback_samples import TEXT, feedback_on
 
 from assistant import batch as batch_module
@@ -71,3 +73,12 @@ def test_pasted_text_beside_files(batch, rows, tmp_path):
         ("pasted 1", "Bo"),
         ("pasted 2", ""),
     ]
+
+
+def test_sheets_in_one_document_or_a_document_each(batch, tmp_path):
+    done = batch("-", "--sheets", "one-docx", "--sheets", "docx", stdin=b"Name: Ann\nSo.\n===\nName: Bo\nThus.")
+    assert done.status == 0
+    paragraphs = Document(tmp_path / "out" / "sheets.docx").paragraphs
+    assert [part.text for part in paragraphs if part.style.name == "Title"] == ["Ann", "Bo"]
+    with zipfile.ZipFile(tmp_path / "out" / "sheets.zip") as archive:
+        assert archive.namelist() == ["Ann.docx", "Bo.docx"]

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from assistant.batch import RowSink, SinkOpener, part_of, replacing
 from assistant.class_picture import ScriptDigest, class_pictures, compare, digest
 from assistant.class_sets import ClassSetError
-from assistant.reports.feedback_sheets import FileNames, Sheet, sheet_docx, sheets, write_sheets_html
+from assistant.reports.feedback_sheets import FileNames, Sheet, sheet_docx, sheets, sheets_docx, write_sheets_html
 from assistant.reports.picture import picture_page
 from assistant.reports.scripts import Script
 from assistant.reports.tables import COLUMNS, mark_rows, write_moodle_csv
@@ -50,8 +50,21 @@ def html_sheets(course: Course) -> SinkOpener:
     return opened
 
 
+def one_docx_sheets(course: Course) -> SinkOpener:
+    """Feedback sheets as one document, `sheets.docx`, each beginning on a page of its own."""
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[RowSink]:
+        content: list[Sheet] = []
+        with part_of(folder / "sheets.docx") as part:
+            yield lambda row: content.extend(sheet for _, sheet in sheets(course, [script_of(row)]))
+            part.write_bytes(sheets_docx(content))
+
+    return opened
+
+
 def docx_sheets(course: Course) -> SinkOpener:
-    """Feedback sheets as documents in `sheets.zip`."""
+    """Feedback sheets as documents of their own in `sheets.zip`."""
 
     @contextmanager
     def opened(folder: Path) -> Iterator[RowSink]:
