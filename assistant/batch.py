@@ -44,6 +44,8 @@ def mark_row(row: BatchRow) -> dict[str, object]:
         "id": row.id,
         "question": row.question,
         "problem": row.problem,
+        "needs_review": "yes" if row.reasons_to_look else "no",
+        "review_reasons": "; ".join(reason.code for reason in row.reasons_to_look),
         "student": row.student,
         "notes": " ".join(note.message for note in row.notes),
     }
@@ -55,8 +57,6 @@ def mark_row(row: BatchRow) -> dict[str, object]:
             "range_low": result.mark_range[0],
             "range_high": result.mark_range[1],
             "words": result.words,
-            "needs_review": "yes" if result.needs_review else "no",
-            "review_reasons": "; ".join(reason.code for reason in result.review_reasons),
         }
     return {name: safe_cell(value) for name, value in values.items()}
 
@@ -69,7 +69,7 @@ SinkOpener = Callable[[Path], AbstractContextManager[RowSink]]
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """What became of a class set, in numbers of responses."""
+    """What became of a class set, in numbers of responses; `to_review` are all that a person should look at."""
 
     marked: int = 0
     not_marked: int = 0
@@ -82,7 +82,7 @@ class BatchSummary:
         return BatchSummary(
             self.marked + (row.feedback is not None),
             self.not_marked + (row.feedback is None),
-            self.to_review + (row.feedback is not None and row.feedback.needs_review),
+            self.to_review + bool(row.reasons_to_look),
             self.question_guessed + any(note.code == GUESSED for note in row.notes),
             self.repeated + bool(row.repeats),
         )

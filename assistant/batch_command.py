@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from assistant.terminal import CourseOption, JsonOption, err, fail, out, plain_errors, print_json
 
 if TYPE_CHECKING:
+    from assistant.batch import BatchSummary
     from assistant.class_sets import ClassSet
     from assistant.schemas import Course
     from assistant.service import BatchRow
@@ -183,7 +184,12 @@ def batch(
     if as_json:
         print_json({**asdict(summary), "marks": str(to / "marks.csv")})
     else:
-        out.print(f"{summary.marked} marked, {summary.not_marked} not marked; see {to / 'marks.csv'}", markup=False)
+        out.print(in_words(summary, to / "marks.csv"), markup=False)
+
+
+def in_words(summary: BatchSummary, marks: Path) -> str:
+    """The summary for a reader."""
+    return f"{summary.marked} marked, {summary.not_marked} not marked, {summary.to_review} to look at; see {marks}"
 
 
 def quiet_about_the_pool(failure: threading.ExceptHookArgs) -> None:

@@ -19,7 +19,7 @@ from assistant import feedback as wording
 from assistant.class_sets import Submission
 from assistant.corpus.loading import find_course, load_course, load_wordings
 from assistant.documents import DocumentError, check_text
-from assistant.moderation import Evidence, review_reasons
+from assistant.moderation import Evidence, reasons_to_look, review_reasons
 from assistant.nlp.encoder import SentenceEncoder
 from assistant.nlp.pipeline import build_nlp, reading_rests_on
 from assistant.nlp.reading import Reading, forms_of, read_doc
@@ -250,6 +250,11 @@ class BatchRow:
     notes: tuple[ReviewReason, ...] = ()
     repeats: str = ""
     text: str = ""
+
+    @property
+    def reasons_to_look(self) -> tuple[ReviewReason, ...]:
+        """Every named reason why a person should look at it, the weightiest first."""
+        return reasons_to_look(self.problem, self.notes, self.feedback.review_reasons if self.feedback else ())
 
 
 GUESSED, OTHER_QUESTION = "question-guessed", "other-question"

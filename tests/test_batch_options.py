@@ -82,3 +82,20 @@ def test_sheets_in_one_document_or_a_document_each(batch, tmp_path):
     assert [part.text for part in paragraphs if part.style.name == "Title"] == ["Ann", "Bo"]
     with zipfile.ZipFile(tmp_path / "out" / "sheets.zip") as archive:
         assert archive.namelist() == ["Ann.docx", "Bo.docx"]
+
+
+MIXED = b"\n===\n".join([TEXT.encode(), TEXT.encode(), b"Brief.", b"Why?", b"Stalin held the party, and so he won."])
+
+
+def test_what_is_to_review_is_what_the_browser_says_to_look_at(batch, rows):
+    done = batch("-", "--json", stdin=MIXED)
+    summary = json.loads(done.out)
+    assert (summary["marked"], summary["not_marked"], summary["to_review"], summary["repeated"]) == (4, 1, 3, 1)
+    assert [(row["needs_review"], row["review_reasons"]) for row in rows()] == [
+        ("no", ""),
+        ("yes", "same-text"),
+        ("yes", "doubt-0"),
+        ("yes", "not-read"),
+        ("no", ""),
+    ]
+    assert batch("-", stdin=MIXED).out.startswith("4 marked, 1 not marked, 3 to look at; see ")
