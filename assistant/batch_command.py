@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from assistant.terminal import CourseOption, JsonOption, err, fail, out, plain_errors, print_json
 
 if TYPE_CHECKING:
-    from assistant.batch import BatchSummary
+    from assistant.batch import BatchSummary, SinkOpener
     from assistant.class_sets import ClassSet
     from assistant.schemas import Course
     from assistant.service import BatchRow
@@ -53,6 +53,56 @@ def read_inputs(sources: Sequence[str], question: str | None, course: Course) ->
     paths = [Path(source) for source in sources if source != "-"]
     known = frozenset(entry.id for entry in course.questions)
     return read_class_sets(paths, pasted, question, known, guessing=True, subject_words=subject_words(course))
+
+
+def refuse_to_lose_awards(*tables: Path) -> None:
+    """Stop before tables of marks are written over in which a teacher has filled in awards."""
+    from assistant.awards import may_hold_awards
+
+    for table in tables:
+        if table.exists() and may_hold_awards(table):
+            fail(
+                f"{table} holds awards, which would be lost: give it with --awards, or name another folder with --out."
+            )
+
+
+def sheets(course: Course, kinds: Sequence[SheetKind]) -> list[SinkOpener]:
+    """What writes the feedback sheets of the kinds chosen."""
+    from assistant.reports import sinks
+
+    writers = {
+        SheetKind.docx: sinks.docx_sheets,
+        SheetKind.one_docx: sinks.one_docx_sheets,
+        SheetKind.html: sinks.html_sheets,
+    }
+    return [writers[kind](course) for kind in dict.fromkeys(kinds)]
+
+
+def marks(course: Course, kinds: Sequence[MarksKind], said: list[str]) -> list[SinkOpener]:
+    """What writes the marks as chosen; what a teacher should hear of it at the end is added to `said`."""
+    from assistant.reports import sinks
+
+    def left_out(without_award: int, unfit: int) -> None:
+        if without_award:
+            said.append(
+                f"{without_award} marked, but not in moodle.csv: nothing was awarded. Fill in awarded_mark in marks.csv "
+                "and give it with --awards."
+            )
+        if unfit:
+            said.append(f"{unfit} awarded, but not in moodle.csv: no Moodle number, or several scripts of one student.")
+
+    writers = {
+        MarksKind.xlsx: lambda: sinks.workbook(course),
+        MarksKind.moodle: lambda: sinks.moodle_grades(left_out),
+    }
+    return [writers[kind]() for kind in dict.fromkeys(kinds)]
+
+
+def class_picture(course: Course, earlier: Path | None) -> SinkOpener:
+    """What draws the class picture, beside an earlier set if there is one."""
+    from assistant.reports import sinks
+
+    return sinks.class_picture(course, sinks.earlier_set(course, earlier) if earlier else ())
 
 
 @contextmanager
@@ -101,8 +151,19 @@ def batch(
         ),
     ] = None,
     marks_kinds: Annotated[
-        list[MarksKind] | None, typer.Option("--marks", help="Write marks.xlsx, or moodle.csv to upload to Moodle.")
+        list[MarksKind] | None,
+        typer.Option("--marks", help="Write marks.xlsx, or moodle.csv with what was awarded to upload to Moodle."),
     ] = None,
+    awards_file: Annotated[
+        Path | None,
+        typer.Option("--awards", help="marks.csv or marks.xlsx of an earlier run with your awarded marks filled in."),
+    ] = None,
+    accepting: Annotated[
+        bool,
+        typer.Option(
+            "--accept-suggestions", help="Award what is suggested, but where there is a reason to look or an award."
+        ),
+    ] = False,
     picture: Annotated[bool, typer.Option("--class-picture", help="Write class-picture.html.")] = False,
     earlier: Annotated[
         Path | None, typer.Option("--compare", help="feedback.jsonl of an earlier set, for the class picture.")
@@ -122,33 +183,23 @@ def batch(
         fail("--jobs is for processes of this machine; leave it out with --scheduler.")
     if student_codes and marks_kinds and MarksKind.moodle in marks_kinds:
         fail("Moodle knows students by what --student-codes takes out; leave one of the two options out.")
+    from assistant.awards import accept_suggestions, read_awards
+
+    awards = read_awards(awards_file) if awards_file else None
+    if awards is None:
+        refuse_to_lose_awards(to / "marks.csv", *([to / "marks.xlsx"] if MarksKind.xlsx in (marks_kinds or ()) else ()))
     submissions = read_inputs(sources, question, loaded)
     from assistant.class_sets.codes import StudentCodes, code_students, read_key, write_key
     from assistant.class_sets.repeats import note_repeats
 
     codes = StudentCodes(read_key(student_codes)) if student_codes else None
     from assistant.batch import JOURNAL, Journal, made_with, write_batch
-    from assistant.reports import sinks
 
     rests_on = made_with(loaded)  # if there are no models, nothing is written
     said: list[str] = []
-
-    def left_out(written: int, others: int) -> None:
-        if others:
-            said.append(f"{others} marked, but not in moodle.csv: no Moodle number, or several scripts of one student.")
-
-    also = []
-    if sheet_kinds:
-        writers = {
-            SheetKind.docx: sinks.docx_sheets,
-            SheetKind.one_docx: sinks.one_docx_sheets,
-            SheetKind.html: sinks.html_sheets,
-        }
-        also += [writers[kind](loaded) for kind in dict.fromkeys(sheet_kinds)]
-    for marks in dict.fromkeys(marks_kinds or ()):
-        also.append(sinks.workbook(loaded) if marks is MarksKind.xlsx else sinks.moodle_grades(left_out))
+    also = [*sheets(loaded, sheet_kinds or ()), *marks(loaded, marks_kinds or (), said)]
     if picture or earlier:
-        also.append(sinks.class_picture(loaded, sinks.earlier_set(loaded, earlier) if earlier else ()))
+        also.append(class_picture(loaded, earlier))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with batch_marker(course, jobs, scheduler) as mark_all:  # before anything is written
         journal = Journal(to / JOURNAL, rests_on)
@@ -165,6 +216,8 @@ def batch(
 
                 coming = code_students(submissions, codes) if codes else iter(submissions)
                 rows = mark_all(note_repeats(coming), recall=journal.recall)
+                rows = awards.give(rows, loaded) if awards else rows
+                rows = accept_suggestions(rows) if accepting else rows
                 summary = write_batch(rows, to, report, also)
             if codes and student_codes:
                 write_key(student_codes, codes.entries)
@@ -189,7 +242,8 @@ def batch(
 
 def in_words(summary: BatchSummary, marks: Path) -> str:
     """The summary for a reader."""
-    return f"{summary.marked} marked, {summary.not_marked} not marked, {summary.to_review} to look at; see {marks}"
+    awarded = f"{summary.awarded} awarded, " if summary.awarded else ""
+    return f"{summary.marked} marked, {summary.not_marked} not marked, {awarded}{summary.to_review} to look at; see {marks}"
 
 
 def quiet_about_the_pool(failure: threading.ExceptHookArgs) -> None:

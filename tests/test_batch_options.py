@@ -3,6 +3,7 @@
 import csv
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 from docx import Document
@@ -18,18 +19,19 @@ def batch(monkeypatch, run, course_folder, tmp_path):
     """Runs the command on the small course into `out`; an answer with "?" in it cannot be marked."""
 
     def mark(submission):
-        if submission.text is None or "?" in submission.text:
-            return BatchRow(submission.id, submission.question, None, submission.problem or "It asks.")
-        return BatchRow(
+        row = BatchRow(
             submission.id,
             submission.question,
-            feedback_on(submission.text, doubts=("Too short.",) if len(submission.text) < 20 else ()),
+            None,
             student=submission.student,
             participant=submission.participant,
             notes=submission.notes,
             repeats=submission.repeats,
-            text=submission.text,
         )
+        text = submission.text
+        if text is None or "?" in text:
+            return replace(row, problem=submission.problem or "It asks.")
+        return replace(row, feedback=feedback_on(text, doubts=("Too short.",) if len(text) < 20 else ()), text=text)
 
     def mark_batch(course, submissions, jobs, recall):
         return (recall(submission) or mark(submission) for submission in submissions)
@@ -99,3 +101,94 @@ def test_what_is_to_review_is_what_the_browser_says_to_look_at(batch, rows):
         ("no", ""),
     ]
     assert batch("-", stdin=MIXED).out.startswith("4 marked, 1 not marked, 3 to look at; see ")
+
+
+def moodle_set(path):
+    """A Moodle download of three answers: a plain one, one in doubt, and one that cannot be marked."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for number, (student, text) in enumerate({"Ann Lee": TEXT, "Bo Day": "Brief.", "Cy Fox": "Why?"}.items(), 1):
+            archive.writestr(f"{student}_{number}_assignsubmission_file_/a.txt", text)
+    return path
+
+
+def fill_in(path, *cells):
+    """What a teacher types into the columns for awards, row by row."""
+    with path.open(encoding="utf-8-sig", newline="") as table:
+        rows = list(csv.DictReader(table))
+    for row, (mark, comment) in zip(rows, cells, strict=True):
+        row |= {"awarded_mark": mark, "comments": comment}
+    filled = path.with_name("filled in.csv")
+    with filled.open("w", encoding="utf-8-sig", newline="") as table:
+        writer = csv.DictWriter(table, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return filled
+
+
+def test_moodle_gets_no_suggestion_as_a_grade(batch, rows, tmp_path):
+    done = batch(moodle_set(tmp_path / "set.zip"), "--marks", "moodle")
+    assert done.status == 0
+    assert rows("moodle.csv") == []
+    assert done.err == (
+        "2 marked, but not in moodle.csv: nothing was awarded. Fill in awarded_mark in marks.csv and give it with "
+        "--awards.\n"
+    )
+
+
+def test_a_teachers_awards_are_what_everything_holds(batch, rows, tmp_path):
+    source = moodle_set(tmp_path / "set.zip")
+    assert batch(source).status == 0
+    filled = fill_in(tmp_path / "out" / "marks.csv", (11, "Well argued."), ("", ""), (3, ""))
+    options = ("--marks", "moodle", "--marks", "xlsx", "--sheets", "html", "--class-picture")
+    done = batch(source, "--awards", filled, *options, "--json")
+    assert (done.status, done.err.count("\n")) == (0, 1)
+    summary = json.loads(done.out)
+    assert (summary["marked"], summary["not_marked"], summary["awarded"], summary["to_review"]) == (2, 1, 2, 1)
+    assert [(row["Full name"], row["Grade"], row["Feedback comments"]) for row in rows("moodle.csv")] == [
+        ("Ann Lee", "11", "Well argued."),
+        ("Cy Fox", "3", ""),
+    ]
+    assert [(row["mark"], row["awarded_mark"], row["awarded_by"], row["needs_review"]) for row in rows()] == [
+        ("8", "11", "teacher", "no"),
+        ("8", "", "", "yes"),
+        ("", "3", "teacher", "no"),
+    ]
+    sheets = (tmp_path / "out" / "sheets.html").read_text(encoding="utf-8")
+    assert sheets.index("Well argued.") < sheets.index("11 out of 25") < sheets.index("Awarded by your teacher.")
+    assert "from 8 to 11" in (tmp_path / "out" / "class-picture.html").read_text(encoding="utf-8")
+
+
+def test_suggestions_are_accepted_on_demand_and_never_where_there_is_a_reason_to_look(batch, rows, tmp_path):
+    done = batch(moodle_set(tmp_path / "set.zip"), "--marks", "moodle", "--accept-suggestions")
+    assert done.out.startswith("2 marked, 1 not marked, 1 awarded, 2 to look at; see ")
+    assert [(row["Full name"], row["Grade"]) for row in rows("moodle.csv")] == [("Ann Lee", "8")]
+    assert done.err.startswith("1 marked, but not in moodle.csv")
+
+
+def test_awards_are_not_written_over(batch, tmp_path):
+    source = moodle_set(tmp_path / "set.zip")
+    assert batch(source, "--marks", "xlsx").status == 0
+    marks = tmp_path / "out" / "marks.csv"
+    fill_in(marks, (11, ""), ("", ""), ("", "")).replace(marks)
+    before = marks.read_bytes()
+    refused = batch(source)
+    assert (refused.status, refused.out) == (2, "")
+    assert refused.err == (
+        f"{marks} holds awards, which would be lost: give it with --awards, or name another folder with --out.\n"
+    )
+    assert marks.read_bytes() == before
+    assert batch(source, "--awards", marks).status == 0
+    assert marks.read_bytes() == before.replace(b",11,,", b",11,teacher,")
+
+
+def test_an_award_that_is_refused_costs_no_file(batch, tmp_path):
+    source = moodle_set(tmp_path / "set.zip")
+    assert batch(source).status == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    (tmp_path / "awards.csv").write_text("id,awarded mark\nAnn Lee_1_assignsubmission_file_/a.txt,26\n")
+    refused = batch(source, "--awards", tmp_path / "awards.csv", "--marks", "moodle")
+    assert (refused.status, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert "but its question has 25 marks" in refused.err
+    after = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert after.keys() - before.keys() == {batch_module.JOURNAL}
+    assert after.items() >= before.items()

@@ -16,7 +16,18 @@ ORDER = (
     {"nlp"},
     {"scoring"},
     {"feedback", "moderation", "question_guess", "class_picture", "double_marking", "mark_figures"},
-    {"class_sets", "training", "service", "marking_desk", "evaluation", "store", "batch", "cluster", "reports"},
+    {
+        "class_sets",
+        "training",
+        "service",
+        "marking_desk",
+        "evaluation",
+        "store",
+        "batch",
+        "awards",
+        "cluster",
+        "reports",
+    },
     {"cli", "terminal", "batch_command", "app"},
     {"__main__", "streamlit_app"},
 )
@@ -24,6 +35,7 @@ ORDER = (
 BEFORE = {
     "service": {"class_sets"},
     "marking_desk": {"service"},
+    "awards": {"class_sets", "service"},
     "batch": {"class_sets", "service"},
     "cluster": {"batch", "class_sets", "service"},
     "reports": {"batch", "class_sets", "service"},
