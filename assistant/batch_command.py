@@ -168,6 +168,9 @@ def batch(
     earlier: Annotated[
         Path | None, typer.Option("--compare", help="feedback.jsonl of an earlier set, for the class picture.")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Leave with exit status 1 if any answer could not be marked.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Mark a class set. Stopped half-way, the same command goes on where it was."""
@@ -238,6 +241,10 @@ def batch(
         print_json({**asdict(summary), "marks": str(to / "marks.csv")})
     else:
         out.print(in_words(summary, to / "marks.csv"), markup=False)
+    if not summary.marked:
+        fail(f"No answer could be marked; why stands in {to / 'marks.csv'}.")
+    if strict and summary.not_marked:
+        raise typer.Exit(1)
 
 
 def in_words(summary: BatchSummary, marks: Path) -> str:

@@ -192,3 +192,20 @@ def test_an_award_that_is_refused_costs_no_file(batch, tmp_path):
     after = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     assert after.keys() - before.keys() == {batch_module.JOURNAL}
     assert after.items() >= before.items()
+
+
+@pytest.mark.parametrize(
+    ("pasted", "usual", "strict"),
+    [(b"So.\n===\nThus.", 0, 0), (b"So.\n===\nWhy?", 0, 1), (b"How?\n===\nWhy?", 2, 2)],
+)
+def test_the_exit_status_tells_what_could_be_marked(batch, rows, pasted, usual, strict):
+    assert batch("-", stdin=pasted).status == usual
+    assert batch("-", "--strict", stdin=pasted).status == strict
+    assert len(rows()) == 2
+
+
+def test_where_nothing_could_be_marked_one_line_says_so_and_the_table_why(batch, rows, tmp_path):
+    done = batch("-", "--json", stdin=b"Why?")
+    assert json.loads(done.out)["not_marked"] == 1
+    assert done.err == f"No answer could be marked; why stands in {tmp_path / 'out' / 'marks.csv'}.\n"
+    assert [row["problem"] for row in rows()] == ["It asks."]
