@@ -240,7 +240,7 @@ def batch(
     if as_json:
         print_json({**asdict(summary), "marks": str(to / "marks.csv")})
     else:
-        out.print(in_words(summary, to / "marks.csv"), markup=False)
+        out.print(in_words(summary, to / "marks.csv"), markup=False, soft_wrap=True)
     if not summary.marked:
         fail(f"No answer could be marked; why stands in {to / 'marks.csv'}.")
     if strict and summary.not_marked:
