@@ -33,19 +33,27 @@ MARK_COLUMNS = (
     # What was added later stands last, for those who read the table by place.
     "student",
     "notes",
+    "awarded_mark",
+    "awarded_by",
+    "comments",
 )
 
 
 def mark_row(row: BatchRow) -> dict[str, object]:
-    """One row of `marks.csv`, safe to open in a spreadsheet."""
+    """One row of `marks.csv`, safe to open in a spreadsheet. Its `mark` is what is suggested."""
     result = row.feedback
     values: dict[str, object] = dict.fromkeys(MARK_COLUMNS, "")
     values |= {
         "id": row.id,
         "question": row.question,
         "problem": row.problem,
+        "needs_review": "yes" if row.needs_review else "no",
+        "review_reasons": "; ".join(reason.code for reason in row.reasons_to_look),
         "student": row.student,
         "notes": " ".join(note.message for note in row.notes),
+        "awarded_mark": "" if row.award is None else row.award,
+        "awarded_by": row.awarded_by,
+        "comments": "\n".join(row.comments),
     }
     if result is not None:
         values |= {
@@ -55,8 +63,6 @@ def mark_row(row: BatchRow) -> dict[str, object]:
             "range_low": result.mark_range[0],
             "range_high": result.mark_range[1],
             "words": result.words,
-            "needs_review": "yes" if result.needs_review else "no",
-            "review_reasons": "; ".join(reason.code for reason in result.review_reasons),
         }
     return {name: safe_cell(value) for name, value in values.items()}
 
@@ -69,22 +75,24 @@ SinkOpener = Callable[[Path], AbstractContextManager[RowSink]]
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """What became of a class set, in numbers of responses."""
+    """What became of a class set, in numbers of responses; `to_review` are all that a person should look at still."""
 
     marked: int = 0
     not_marked: int = 0
     to_review: int = 0
     question_guessed: int = 0
     repeated: int = 0
+    awarded: int = 0
 
     def with_row(self, row: BatchRow) -> BatchSummary:
         """The summary with one more response."""
         return BatchSummary(
             self.marked + (row.feedback is not None),
             self.not_marked + (row.feedback is None),
-            self.to_review + (row.feedback is not None and row.feedback.needs_review),
+            self.to_review + row.needs_review,
             self.question_guessed + any(note.code == GUESSED for note in row.notes),
             self.repeated + bool(row.repeats),
+            self.awarded + (row.award is not None),
         )
 
 

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.util
-import json
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
-from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from typer.exceptions import TyperException
 
 from assistant import __version__
 from assistant.accounts import SIGN_IN_VARIABLE
+from assistant.batch_command import batch
+from assistant.terminal import CourseOption, JsonOption, err, fail, out, plain_errors, print_json
 
 if TYPE_CHECKING:
     from assistant.schemas import Feedback
-    from assistant.service import BatchRow
 
 app = typer.Typer(
     help="Practise history essays: find the factors, evidence and judgement in an answer, and what is missing.",
@@ -38,62 +29,6 @@ app = typer.Typer(
 )
 corpus_app = typer.Typer(help="Build, check and look into a course.", no_args_is_help=True)
 app.add_typer(corpus_app, name="corpus")
-
-out = Console(soft_wrap=False, highlight=False, emoji=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
-
-CourseOption = Annotated[str, typer.Option("--course", help="A course by name, or a course folder.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-
-
-def fail(message: str) -> NoReturn:
-    """One line on standard error, exit status 2."""
-    err.print(" ".join(message.split()), markup=False)
-    raise typer.Exit(2)
-
-
-def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn every error a user can cause or mend into one line."""
-
-    @functools.wraps(command)
-    def wrapped(*arguments: Any, **options: Any) -> Any:
-        try:
-            return command(*arguments, **options)
-        except (ValueError, RuntimeError) as error:
-            if not isinstance(error, user_errors()):
-                raise
-            fail(str(error))
-        except OSError as error:
-            fail(f"{error.filename or 'The file'}: {error.strerror or error}.")
-
-    return wrapped
-
-
-USER_ERRORS = {
-    "assistant.accounts": "SignInError",
-    "assistant.class_sets.submission": "ClassSetError",
-    "assistant.cluster": "ClusterError",
-    "assistant.corpus.building": "BuildError",
-    "assistant.corpus.loading": "CourseError",
-    "assistant.documents": "DocumentError",
-    "assistant.nlp.pipeline": "PipelineError",
-    "assistant.scoring.artefacts": "ArtefactError",
-    "assistant.scoring.encoder_training": "TrainingExtraMissing",
-    "assistant.service": "UnknownQuestion",
-    "assistant.store.database": "StoreError",
-    "assistant.training": "TrainingError",
-}
-"""What a user can cause or mend, by the module that raises it."""
-
-
-def user_errors() -> tuple[type[Exception], ...]:
-    """The classes of those errors that can have been raised: a module that was never needed is not loaded for its own."""
-    return tuple(getattr(sys.modules[module], name) for module, name in USER_ERRORS.items() if module in sys.modules)
-
-
-def print_json(value: Any) -> None:
-    """JSON on standard output."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def version_option(wanted: bool) -> None:
@@ -238,142 +173,7 @@ def print_feedback(feedback: Feedback) -> None:
         out.print(f"  ! I may be wrong here: {reason.message}", markup=False)
 
 
-class SheetKind(StrEnum):
-    """What feedback sheets are written as."""
-
-    docx = "docx"
-    html = "html"
-
-
-class MarksKind(StrEnum):
-    """What marks are written as, beside marks.csv."""
-
-    xlsx = "xlsx"
-    moodle = "moodle"
-
-
-@contextmanager
-def batch_marker(course: str, jobs: int, scheduler: str | None) -> Iterator[Callable[..., Iterator[BatchRow]]]:
-    """What marks the submissions of a class set: processes of this machine, or the workers of a scheduler."""
-    if scheduler is None:
-        from assistant.service import mark_batch
-
-        yield functools.partial(mark_batch, course, jobs=jobs or os.cpu_count() or 1)
-        return
-    from assistant.cluster import Cluster
-
-    with Cluster(scheduler) as cluster:
-        yield functools.partial(cluster.mark_batch, course)
-
-
-@app.command()
-@plain_errors
-def batch(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A folder, zip, CSV, XLSX or JSONL file of answers.")],
-    to: Annotated[Path, typer.Option("--out", help="Folder for feedback.jsonl and marks.csv.")],
-    jobs: Annotated[int, typer.Option(help="Processes to use; 0 for one a core.", min=0)] = 0,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(help="Address of a Dask scheduler: its workers, to which the texts are sent, mark instead."),
-    ] = None,
-    question: Annotated[
-        str | None, typer.Option("--question", "-q", help="The question all answers answer; recognised if not known.")
-    ] = None,
-    course: CourseOption = "stalin",
-    student_codes: Annotated[
-        Path | None,
-        typer.Option(help="Put codes for students' names; the key is kept in this CSV file, and used if it is there."),
-    ] = None,
-    sheet_kinds: Annotated[
-        list[SheetKind] | None, typer.Option("--sheets", help="Write feedback sheets: sheets.zip or sheets.html.")
-    ] = None,
-    marks_kinds: Annotated[
-        list[MarksKind] | None, typer.Option("--marks", help="Write marks.xlsx, or moodle.csv to upload to Moodle.")
-    ] = None,
-    picture: Annotated[bool, typer.Option("--class-picture", help="Write class-picture.html.")] = False,
-    earlier: Annotated[
-        Path | None, typer.Option("--compare", help="feedback.jsonl of an earlier set, for the class picture.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Mark a class set. Stopped half-way, the same command goes on where it was."""
-    from assistant.class_sets import read_class_set
-    from assistant.class_sets.title_words import subject_words
-    from assistant.corpus.loading import load_course
-
-    loaded = load_course(course)
-    known = frozenset(entry.id for entry in loaded.questions)
-    if question is not None and question not in known:
-        fail(f"There is no question '{question}'; the questions are: {', '.join(sorted(known))}.")
-    if to.exists() and not to.is_dir():
-        fail(f"{to} is a file; --out needs a folder.")
-    if jobs and scheduler is not None:
-        fail("--jobs is for processes of this machine; leave it out with --scheduler.")
-    if student_codes and marks_kinds and MarksKind.moodle in marks_kinds:
-        fail("Moodle knows students by what --student-codes takes out; leave one of the two options out.")
-    words = subject_words(loaded)
-    submissions = read_class_set(source, question, known, guessing=True, subject=words)
-    from assistant.class_sets.codes import StudentCodes, code_students, read_key, write_key
-    from assistant.class_sets.headings import name_by_heading
-    from assistant.class_sets.repeats import note_repeats
-
-    codes = StudentCodes(read_key(student_codes)) if student_codes else None
-    from assistant.batch import JOURNAL, Journal, made_with, write_batch
-    from assistant.reports import sinks
-
-    rests_on = made_with(loaded)  # if there are no models, nothing is written
-    said: list[str] = []
-
-    def left_out(written: int, others: int) -> None:
-        if others:
-            said.append(f"{others} marked, but not in moodle.csv: no Moodle number, or several scripts of one student.")
-
-    also = []
-    if sheet_kinds:
-        writers = {SheetKind.docx: sinks.docx_sheets, SheetKind.html: sinks.html_sheets}
-        also += [writers[kind](loaded) for kind in dict.fromkeys(sheet_kinds)]
-    for marks in dict.fromkeys(marks_kinds or ()):
-        also.append(sinks.workbook(loaded) if marks is MarksKind.xlsx else sinks.moodle_grades(left_out))
-    if picture or earlier:
-        also.append(sinks.class_picture(loaded, sinks.earlier_set(loaded, earlier) if earlier else ()))
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with batch_marker(course, jobs, scheduler) as mark_all:  # before anything is written
-        journal = Journal(to / JOURNAL, rests_on)
-        finished = False
-        # When Ctrl-C ends joblib's processes, its own threads complain of work that was taken from them.
-        threading.excepthook = quiet_about_the_pool
-        try:
-            with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
-                task = progress.add_task("Marking", total=len(submissions))
-
-                def report(row: BatchRow) -> None:
-                    journal.keep(row)
-                    progress.advance(task)
-
-                coming = name_by_heading(submissions, words)
-                if codes:
-                    coming = code_students(coming, codes)
-                rows = mark_all(note_repeats(coming), recall=journal.recall)
-                summary = write_batch(rows, to, report, also)
-            if codes and student_codes:
-                write_key(student_codes, codes.entries)
-            finished = True
-        except BrokenExecutor:  # the system ended one of joblib's processes
-            fail(
-                "A process was ended while it marked, perhaps for want of memory. "
-                "Run the same command again to go on from here, with fewer --jobs."
-            )
-        except KeyboardInterrupt:
-            err.print("Stopped. Run the same command again to go on from here.", markup=False)
-            raise
-        finally:
-            journal.close(finished)
-    for line in said:
-        err.print(line, markup=False)
-    if as_json:
-        print_json({**asdict(summary), "marks": str(to / "marks.csv")})
-    else:
-        out.print(f"{summary.marked} marked, {summary.not_marked} not marked; see {to / 'marks.csv'}", markup=False)
+app.command()(batch)
 
 
 @corpus_app.command("check")
@@ -462,12 +262,6 @@ def corpus_build(
 
     summary = build_course(notes, to, questions_file, rubric_file, title)
     out.print(summary, markup=False, soft_wrap=True)
-
-
-def quiet_about_the_pool(failure: threading.ExceptHookArgs) -> None:
-    """Say nothing of a failure in a thread that manages joblib's processes: what it means to a user is said elsewhere."""
-    if failure.thread is None or "ExecutorManager" not in failure.thread.name:
-        threading.__excepthook__(failure)
 
 
 def tell(message: str) -> None:

@@ -87,9 +87,9 @@ def _read_bytes(path: Path) -> bytes:
         raise DocumentError(f"{path.name} cannot be read ({error.strerror or 'unknown reason'}).") from error
 
 
-def parse_document(name: str, data: bytes) -> str:
-    """The text of an answer, given its file name and its bytes. Raises DocumentError."""
-    return _parse(name, data, READERS, MAX_CHARACTERS)
+def parse_document(name: str, data: bytes, most: int = MAX_CHARACTERS) -> str:
+    """The text of an answer of at most so many characters, given its file name and bytes. Raises DocumentError."""
+    return _parse(name, data, READERS, most)
 
 
 def _parse(name: str, data: bytes, readers: Mapping[str, Reader], most: int) -> str:

@@ -1,8 +1,11 @@
-"""Reasons why a person should look before a suggestion is used: each a small rule with a name and a plain sentence."""
+"""Reasons why a person should look before a suggestion is used: each a small rule with a name and a plain sentence.
+
+What the rules see is the answer; with how it came in and what its question is, `reasons_to_look` has them all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.schemas import ReviewReason, Style
@@ -185,3 +188,37 @@ def review_reasons(evidence: Evidence) -> Iterator[ReviewReason]:
         message = reason(evidence)
         if message:
             yield ReviewReason(code=code, message=message)
+
+
+_URGENCY = {
+    "not-read": 9,
+    "other-question": 8,
+    "off-question": 7,
+    "question-guessed": 6,
+    "same-text": 6,
+    "nearly-same-text": 6,
+    "same-text-elsewhere": 6,
+    "named-by-heading": 3,
+    "several-files": 2,
+    "wide-range": 1,
+}
+_OTHER_DOUBT = 4
+
+
+def urgency_of(reason: ReviewReason) -> int:
+    """How urgently a reason asks for a human: what may make the mark meaningless comes before what makes it unsure."""
+    return _URGENCY.get(reason.code, _OTHER_DOUBT)
+
+
+def reasons_to_look(
+    problem: str, notes: Iterable[ReviewReason], doubts: Iterable[ReviewReason]
+) -> tuple[ReviewReason, ...]:
+    """Every named reason why a person should look at a script of a class set, the weightiest first.
+
+    Args:
+        problem: why it could not be read, or "".
+        notes: how it came in, and what its question is.
+        doubts: the reasons in its feedback.
+    """
+    unread = (ReviewReason(code="not-read", message=problem),) if problem else ()
+    return tuple(sorted((*unread, *notes, *doubts), key=lambda reason: -urgency_of(reason)))

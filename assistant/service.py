@@ -19,7 +19,7 @@ from assistant import feedback as wording
 from assistant.class_sets import Submission
 from assistant.corpus.loading import find_course, load_course, load_wordings
 from assistant.documents import DocumentError, check_text
-from assistant.moderation import Evidence, review_reasons
+from assistant.moderation import Evidence, reasons_to_look, review_reasons
 from assistant.nlp.encoder import SentenceEncoder
 from assistant.nlp.pipeline import build_nlp, reading_rests_on
 from assistant.nlp.reading import Reading, forms_of, read_doc
@@ -238,7 +238,13 @@ def engine(course: str = "stalin", models: Path | None = None, threads: int = 2)
 class BatchRow:
     """One response of a class set: its feedback, or why it could not be marked; and how it came in.
 
-    `text` is the text that was marked, to which the feedback's offsets belong. The rest is as in `Submission`.
+    Attributes:
+        text: the text that was marked, to which the feedback's offsets belong.
+        award: the mark a teacher awarded, or None.
+        awarded_by: who awarded it, or "".
+        comments: the teacher's own words, a paragraph each.
+
+    The rest is as in `Submission`.
     """
 
     id: str
@@ -250,6 +256,19 @@ class BatchRow:
     notes: tuple[ReviewReason, ...] = ()
     repeats: str = ""
     text: str = ""
+    award: int | None = None
+    awarded_by: str = ""
+    comments: tuple[str, ...] = ()
+
+    @property
+    def reasons_to_look(self) -> tuple[ReviewReason, ...]:
+        """Every named reason why a person should look at it, the weightiest first."""
+        return reasons_to_look(self.problem, self.notes, self.feedback.review_reasons if self.feedback else ())
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether somebody should look at it still: with an award somebody has."""
+        return self.award is None and bool(self.reasons_to_look)
 
 
 GUESSED, OTHER_QUESTION = "question-guessed", "other-question"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +170,45 @@ def course_folder(course: Course, tmp_path: Path) -> Path:
         (folder / name).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     (folder / "notes.txt").write_text("\n".join(course.notes) + "\n", encoding="utf-8")
     return folder
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left with and wrote."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """Runs the command in this process."""
+    from assistant import cli
+
+    def call(*arguments: object, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr(sys, "argv", ["assistant", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        shown = capsys.readouterr()
+        return Done(left.value.code or 0, shown.out, shown.err)
+
+    return call
+
+
+@pytest.fixture
+def refused(run: Callable[..., Done]) -> Callable[..., str]:
+    """Runs a command that must be refused with one line on standard error, and gives that line."""
+
+    def call(*arguments: object, stdin: bytes = b"") -> str:
+        done = run(*arguments, stdin=stdin)
+        assert (done.status, done.out) == (2, "")
+        assert done.err.endswith("\n")
+        assert done.err.count("\n") == 1
+        return done.err.strip()
+
+    return call
 
 
 class StillEncoder:

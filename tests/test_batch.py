@@ -29,7 +29,7 @@ def test_both_files_and_the_numbers(tmp_path):
     seen = []
     summary = write_batch(iter(ROWS), tmp_path / "out", seen.append)
     assert seen == ROWS
-    assert (summary.marked, summary.not_marked, summary.to_review) == (2, 1, 1)
+    assert (summary.marked, summary.not_marked, summary.to_review) == (2, 1, 3)
     assert (summary.question_guessed, summary.repeated) == (1, 1)
     lines = [json.loads(line) for line in (tmp_path / "out" / "feedback.jsonl").read_text().splitlines()]
     assert [line["id"] for line in lines] == ["=a", "c"]
@@ -40,6 +40,11 @@ def test_both_files_and_the_numbers(tmp_path):
         ("'=a", "'@nn", "8", ""),
         ("b", "", "", "It holds no text."),
         ("c", "", "8", ""),
+    ]
+    assert [(row["needs_review"], row["review_reasons"]) for row in table] == [
+        ("yes", "question-guessed; doubt-0"),
+        ("yes", "not-read"),
+        ("yes", "same-text"),
     ]
     assert [row["notes"] for row in table] == [NOTE.message, "", COPY.message]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["feedback.jsonl", "marks.csv"]

@@ -107,12 +107,25 @@ def test_sheets_marks_and_the_class_picture_come_out(done):
         assert [paragraph.text for paragraph in first.paragraphs][2] == "From your teacher"
     assert (out / "sheets.html").read_text(encoding="utf-8").count("<article>") == summary["marked"]
     assert load_workbook(out / "marks.xlsx").active.max_row == 31
-    grades = rows_of(out / "moodle.csv")
-    assert {"Identifier": "Participant 7000", "Full name": "Ada Abbott"}.items() <= grades[0].items()
-    assert len(grades) == summary["marked"] - 4  # two name no participant, two are one participant's
+    assert rows_of(out / "moodle.csv") == []  # nothing was awarded
     picture = (out / "class-picture.html").read_text(encoding="utf-8")
     assert "What to teach again first" in picture
     assert not list(out.glob("*.part")) and not (out / JOURNAL).exists()
+
+
+def test_moodle_gets_the_awards_of_those_it_knows(source, done, tmp_path):
+    awarded = [row | {"awarded_mark": row["mark"]} for row in rows_of(done[0] / "marks.csv")]
+    with (tmp_path / "awards.csv").open("w", encoding="utf-8-sig", newline="") as table:
+        writer = csv.DictWriter(table, awarded[0])
+        writer.writeheader()
+        writer.writerows(awarded)
+    options = ("--jobs", 1, "--awards", tmp_path / "awards.csv", "--marks", "moodle", "--json")
+    finished = run(source, tmp_path / "out", *options)
+    assert finished.returncode == 0, finished.stderr
+    grades = rows_of(tmp_path / "out" / "moodle.csv")
+    assert {"Identifier": "Participant 7000", "Full name": "Ada Abbott"}.items() <= grades[0].items()
+    marked = json.loads(finished.stdout)["awarded"]
+    assert (marked, len(grades)) == (22, marked - 4)  # two name no participant, two are one participant's
 
 
 def test_codes_for_names_and_the_key_for_next_time(source, tmp_path):
@@ -222,7 +235,7 @@ def test_the_same_set_again_writes_the_same_files(source, tmp_path):
         finished = run(small, tmp_path / "out", "--jobs", 1, "--json")
         assert (finished.returncode, finished.stderr) == (0, "")
         assert json.loads(finished.stdout) == {
-            "marked": 2, "not_marked": 0, "to_review": 0, "question_guessed": 0, "repeated": 0,
+            "marked": 2, "not_marked": 0, "to_review": 0, "question_guessed": 0, "repeated": 0, "awarded": 0,
             "marks": str(tmp_path / "out" / "marks.csv"),
         }  # fmt: skip
         wrote.append(contents(tmp_path / "out"))

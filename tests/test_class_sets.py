@@ -2,12 +2,13 @@ import io
 import json
 import struct
 import zipfile
+from pathlib import Path
 
 import pytest
 from docx import Document
 from openpyxl import Workbook
 
-from assistant.class_sets import ClassSetError, Submission, read_class_set
+from assistant.class_sets import ClassSetError, Submission, read_class_set, read_class_sets
 
 KNOWN = frozenset({"plans", "struggle", "struggle-victory"})
 
@@ -240,7 +241,12 @@ def test_the_question_given_fills_rows_that_name_none(tmp_path):
         ("set.xlsx", b"no workbook", "set.xlsx is not a readable .xlsx file."),
         ("set.xlsx", b"PK\x05\x06" + bytes(18), "set.xlsx is not a readable .xlsx file."),
         ("set.jsonl", b"\n \n", "set.jsonl holds no rows."),
-        ("set.txt", b"one answer", "set.txt is no class set: a folder, .zip, .csv, .xlsx or .jsonl file is needed."),
+        (
+            "photo.jpg",
+            b"\xff\xd8",
+            "photo.jpg is no class set and no answer: a folder, a .zip, .csv, .xlsx or .jsonl file, or a document "
+            "(.docx, .htm, .html, .md, .odt, .pdf, .text, .txt) is needed.",
+        ),
     ],
 )
 def test_an_input_that_is_no_class_set_is_refused_at_once(tmp_path, name, content, expected):
@@ -307,3 +313,67 @@ def test_a_set_says_how_many_it_holds_and_can_be_read_again(tmp_path):
         assert len(found) == 2
         assert list(found) == list(found)
         assert len(list(found)) == 2
+
+
+def test_one_answer_by_itself(tmp_path):
+    (tmp_path / "Ann Smith - plans.txt").write_text("Coal.")
+    (tmp_path / "Bo.docx").write_bytes(b"no document")
+    assert rows(tmp_path / "Ann Smith - plans.txt") == [
+        Submission("Ann Smith - plans.txt", "plans", "Coal.", student="Ann Smith")
+    ]
+    assert told(rows(tmp_path / "Bo.docx", "plans")) == [
+        ("Bo.docx", "plans", "Bo.docx is damaged or is not really a .docx file.")
+    ]
+
+
+def several(*paths, pasted="", question="plans"):
+    found = read_class_sets(paths, pasted, question, KNOWN)
+    assert len(list(found)) == len(found)
+    return list(found)
+
+
+def test_several_answers_are_named_below_the_folder_they_share(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("Ann Smith", "Bo Jones"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "essay.txt").write_text(f"Coal, says {name}.")
+    (tmp_path / "Bo Jones" / "more.txt").write_text("Steel.")
+    files = [tmp_path / "Bo Jones" / "essay.txt", Path("Ann Smith/essay.txt"), Path("Bo Jones/more.txt")]
+    assert [(row.id, row.student, [note.code for note in row.notes]) for row in several(*files)] == [
+        ("Bo Jones/essay.txt", "Bo Jones", ["several-files"]),
+        ("Ann Smith/essay.txt", "Ann Smith", []),
+        ("Bo Jones/more.txt", "Bo Jones", ["several-files"]),
+    ]
+    assert [row.id for row in several(files[0], files[2])] == ["essay.txt", "more.txt"]
+
+
+def test_several_inputs_are_one_set_with_ids_of_their_own(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "one.txt").write_text("Coal.")
+    (tmp_path / "one.txt").write_text("Steel.")
+    (tmp_path / "set.csv").write_text("id,text\none.txt,Oil.\none.txt (2),Gas.\n")
+    (tmp_path / "register.csv").write_text("name,present\nAnn,yes\n")
+    inputs = [tmp_path / name for name in ("register.csv", "set.csv", "a", "one.txt")]
+    assert told(several(*inputs, pasted="Peat.")) == [
+        ("one.txt", "plans", "Steel."),
+        ("register.csv", "plans", "register.csv has no column 'text'; it needs the columns id, question and text."),
+        ("one.txt (2)", "plans", "Oil."),
+        ("one.txt (2) (2)", "plans", "Gas."),
+        ("one.txt (3)", "plans", "Coal."),
+        ("pasted 1", "plans", "Peat."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "pasted", "expected"),
+    [
+        (("one.txt", "none.zip"), "", "There is no file or folder"),
+        (("bad.zip",), " ", "bad.zip is not a readable zip file."),
+        ((), "", "There is no text in what was pasted."),
+    ],
+)
+def test_several_inputs_that_are_no_class_set(tmp_path, names, pasted, expected):
+    (tmp_path / "one.txt").write_text("Coal.")
+    (tmp_path / "bad.zip").write_bytes(b"no zip")
+    with pytest.raises(ClassSetError, match=expected):
+        several(*(tmp_path / name for name in names), pasted=pasted)

@@ -1,49 +1,10 @@
-import io
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import pytest
 
-from assistant import __version__, cli
-
-
-@dataclass(frozen=True)
-class Done:
-    status: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs the command in this process."""
-
-    def call(*arguments, stdin=b""):
-        monkeypatch.setattr(sys, "argv", ["assistant", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        shown = capsys.readouterr()
-        return Done(left.value.code or 0, shown.out, shown.err)
-
-    return call
-
-
-@pytest.fixture
-def refused(run):
-    """Runs a command that must be refused with one line on standard error, and gives that line."""
-
-    def call(*arguments, stdin=b""):
-        done = run(*arguments, stdin=stdin)
-        assert (done.status, done.out) == (2, "")
-        assert done.err.endswith("\n")
-        assert done.err.count("\n") == 1
-        return done.err.strip()
-
-    return call
-
+from assistant import __version__
 
 ANSWERS = {
     "none.txt": (None, "There is no file"),
@@ -104,7 +65,7 @@ SETS = {
     "set.csv": (b"id,essay\n1,Stalin won.\n", "set.csv has no column 'text'"),
     "set.xlsx": (b"no workbook", "set.xlsx is not a readable .xlsx file."),
     "set.jsonl": (b"\n", "set.jsonl holds no rows."),
-    "set.txt": (b"Stalin won.", "set.txt is no class set"),
+    "photo.jpg": (b"\xff\xd8", "photo.jpg is no class set and no answer"),
     "latin.csv": ("question,text\nfamine,Königin".encode("latin-1"), "latin.csv is not UTF-8 text"),
 }
 
@@ -117,6 +78,20 @@ def test_what_is_no_class_set_leaves_no_folder(tmp_path, refused, name):
     before = list(tmp_path.iterdir())
     assert refused("batch", tmp_path / name, "--out", tmp_path / "out").startswith(expected)
     assert list(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("stdin", "expected"),
+    [
+        (b"", "standard input is empty."),
+        (b"====\n----\n", "There is no text in what was pasted."),
+        (b"K\xf6nigin", "standard input is not UTF-8 text"),
+        (b"a" * 10_000_001, "standard input is larger than 10 MB."),
+    ],
+)
+def test_pasted_text_that_cannot_be_read_leaves_no_folder(tmp_path, refused, stdin, expected):
+    assert refused("batch", "-", "--out", tmp_path / "out", stdin=stdin).startswith(expected)
+    assert not (tmp_path / "out").exists()
 
 
 def test_without_models_nothing_is_written(tmp_path, refused, monkeypatch):
@@ -173,6 +148,7 @@ def test_no_such_course(refused):
         (("no-such",), "No such command 'no-such'. See 'assistant --help'."),
         (("mark", "a.txt"), "Missing option '--question'"),
         (("mark", "a.txt", "--question"), "Option '--question' requires an argument."),
+        (("batch", "--out", "b"), "Missing argument 'INPUT...'."),
         (("batch", "a.zip"), "Missing option '--out'. See 'assistant --help'."),
         (("questions", "--yaml"), "No such option: --yaml"),
         (("batch", "a.zip", "--out", "b", "--jobs", "-1"), "Invalid value for '--jobs'"),

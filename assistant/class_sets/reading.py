@@ -1,11 +1,13 @@
-"""Read a class set: a folder, a zip, or a table of responses, or responses pasted one below another."""
+"""Read a class set: a folder, a zip, a table, a single document, responses pasted one below another, or several of these."""
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from assistant.class_sets.names import Author, authors
@@ -32,7 +34,7 @@ def read_class_set(
     """The submissions of a class set, in order.
 
     Args:
-        path: a folder, a .zip, .csv, .xlsx or .jsonl file.
+        path: a folder, a .zip, .csv, .xlsx or .jsonl file, or the document of one response.
         question: the question all responses answer, where the input does not say; in a folder or zip a
             response's question is otherwise taken from its file name or the folder it lies in
             ("stalin-victory_07.txt", "stalin-victory/07.docx").
@@ -52,11 +54,60 @@ def read_class_set(
     suffix = path.suffix.lower()
     if suffix in TABLE_READERS:
         return read_table(path, question, guessing)
+    if suffix in READERS:
+        return _documents(_named([path]), question, known, guessing, subject)
     if suffix != ".zip":
-        raise ClassSetError(f"{path.name} is no class set: a folder, .zip, .csv, .xlsx or .jsonl file is needed.")
+        raise ClassSetError(
+            f"{path.name} is no class set and no answer: a folder, a .zip, .csv, .xlsx or .jsonl file, or a document "
+            f"({', '.join(sorted(kind for kind in READERS if kind))}) is needed."
+        )
     if path.stat().st_size > MAX_TABLE_BYTES:
         raise ClassSetError(f"{path.name} is larger than {MAX_TABLE_BYTES // 1_000_000} MB.")
     return _zip(path, question, known, guessing, subject)
+
+
+def read_class_sets(
+    paths: Sequence[Path],
+    pasted: str = "",
+    question: str | None = None,
+    known: frozenset[str] = frozenset(),
+    guessing: bool = False,
+    subject: SubjectWords = NO_SUBJECT,
+) -> ClassSet:
+    """The submissions of several inputs as one set: documents, then the rest in the order given, then what was pasted.
+
+    Args:
+        paths: each as for `read_class_set`. Among several inputs one that is no class set is one submission that says so.
+        pasted: responses as for `read_pasted`, if it is not blank.
+        question: as for `read_class_set`, like what follows.
+        known: the same.
+        guessing: the same.
+        subject: the same.
+
+    Raises:
+        ClassSetError: if a path is missing, there is no input, or the only one is no class set.
+    """
+    for path in paths:
+        if not path.exists():
+            raise ClassSetError(f"There is no file or folder {path}.")
+    documents = [path for path in paths if path.suffix.lower() in READERS and path.is_file()]
+    parts: list[ClassSet] = []
+    if documents:
+        parts.append(_documents(_named(documents), question, known, guessing, subject))
+    for path in paths:
+        if path in documents:
+            continue
+        try:
+            parts.append(read_class_set(path, question, known, guessing, subject))
+        except ClassSetError as error:
+            if len(paths) == 1 and not pasted.strip():
+                raise
+            parts.append(_of_one(Submission(printable(path.name), question or "", None, str(error))))
+    if pasted.strip() or not parts:
+        parts.append(read_pasted(pasted, question))
+    if len(parts) == 1:
+        return parts[0]
+    return ClassSet(sum(map(len, parts)), lambda: _with_own_ids(chain.from_iterable(parts)))
 
 
 def read_pasted(pasted: str, question: str | None = None) -> ClassSet:
@@ -71,7 +122,7 @@ def read_pasted(pasted: str, question: str | None = None) -> ClassSet:
     parts = [part.strip("\n") for part in _RULE.split(pasted.replace("\r\n", "\n").replace("\r", "\n"))]
     parts = [part for part in parts if part.strip()]
     if not parts:
-        raise ClassSetError("There is no text in the box.")
+        raise ClassSetError("There is no text in what was pasted.")
     submissions = []
     for number, part in enumerate(parts, 1):
         named = _NAME_LINE.match(part)
@@ -113,15 +164,35 @@ def _hidden(name: PurePosixPath) -> bool:
 
 
 def _folder(path: Path, question: str | None, known: frozenset[str], guessing: bool, subject: SubjectWords) -> ClassSet:
-    names = {file: PurePosixPath(file.relative_to(path).as_posix()) for file in path.rglob("*") if file.is_file()}
-    files = sorted(file for file, name in names.items() if not _hidden(name))
-    if not files:
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    names = {file: PurePosixPath(file.relative_to(path).as_posix()) for file in files}
+    names = {file: name for file, name in names.items() if not _hidden(name)}
+    if not names:
         raise ClassSetError(f"The folder {path} holds no files.")
-    whose = authors((names[file] for file in files), subject)
+    return _documents(names, question, known, guessing, subject)
+
+
+def _named(files: Iterable[Path]) -> dict[Path, PurePosixPath]:
+    """Documents by their path below the folder they have in common, which may name their students."""
+    whole = [file.absolute() for file in files]
+    try:
+        common = Path(os.path.commonpath([file.parent for file in whole]))
+    except ValueError as error:
+        raise ClassSetError("The documents lie on several drives; put them into one folder or zip.") from error
+    return {file: PurePosixPath(file.relative_to(common).as_posix()) for file in whole}
+
+
+def _documents(
+    names: Mapping[Path, PurePosixPath],
+    question: str | None,
+    known: frozenset[str],
+    guessing: bool,
+    subject: SubjectWords,
+) -> ClassSet:
+    whose = authors(names.values(), subject)
 
     def submissions() -> Iterator[Submission]:
-        for file in files:
-            name = names[file]
+        for file, name in names.items():
             chosen = _question_of(name, question, known)
             yield _submission(
                 str(name),
@@ -131,7 +202,23 @@ def _folder(path: Path, question: str | None, known: frozenset[str], guessing: b
                 lambda file=file: read_document(file),  # type: ignore[misc]
             )
 
-    return ClassSet(len(files), lambda: _note_several(submissions(), whose))
+    return ClassSet(len(names), lambda: _note_several(submissions(), whose))
+
+
+def _of_one(submission: Submission) -> ClassSet:
+    return ClassSet(1, lambda: iter([submission]))
+
+
+def _with_own_ids(submissions: Iterable[Submission]) -> Iterator[Submission]:
+    """The submissions of several inputs; one with the id of an earlier one gets a number after it."""
+    used: set[str] = set()
+    for submission in submissions:
+        identifier, number = submission.id, 1
+        while identifier in used:
+            number += 1
+            identifier = f"{submission.id} ({number})"
+        used.add(identifier)
+        yield replace(submission, id=identifier)
 
 
 def _zip(path: Path, question: str | None, known: frozenset[str], guessing: bool, subject: SubjectWords) -> ClassSet:

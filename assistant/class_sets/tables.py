@@ -7,6 +7,7 @@ import json
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from assistant.class_sets.submission import ClassSet, ClassSetError, Submission
@@ -29,8 +30,30 @@ def printable(name: str) -> str:
     return name.encode(errors="replace").decode().replace("\0", "?")
 
 
+def table_cells(path: Path) -> Iterator[Sequence[object]]:
+    """The rows of a .csv or .xlsx file that are not blank, the header first. Raises ClassSetError, at once."""
+    return iter(_xlsx_cells(path)) if path.suffix.lower() == ".xlsx" else _csv_cells(path, _separator(path))
+
+
+def column_names(header: Sequence[object]) -> list[str]:
+    """The names of a table's columns as they are compared."""
+    return ["" if cell is None else str(cell).strip().lower() for cell in header]
+
+
 def _csv(path: Path, question: str | None, guessing: bool) -> ClassSet:
-    csv.field_size_limit(MAX_TABLE_BYTES)  # a text over the limit is one row's problem, not the table's
+    separator = _separator(path)
+    rows = _csv_cells(path, separator)
+    columns = _columns(path, next(rows, ()), question, guessing)
+    count = sum(1 for _ in rows)
+    if not count:
+        raise ClassSetError(f"{path.name} holds no rows.")
+    return ClassSet(
+        count, lambda: _table_rows(columns, islice(_csv_cells(path, separator), 1, None), question, guessing)
+    )
+
+
+def _separator(path: Path) -> str:
+    """What separates the cells of a .csv file. Raises ClassSetError unless all of it is text."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             header = next((line for line in lines if line.strip()), "")
@@ -38,23 +61,26 @@ def _csv(path: Path, question: str | None, guessing: bool) -> ClassSet:
                 pass
     except UnicodeDecodeError as error:
         raise ClassSetError(f"{path.name} is not UTF-8 text; save it as 'CSV UTF-8' or as .xlsx.") from error
-    separator = max(",;\t", key=header.count)
-    columns = _columns(path, next(csv.reader([header], delimiter=separator), []), question, guessing)
-    count = sum(1 for _ in _csv_rows(path, separator))
-    if not count:
-        raise ClassSetError(f"{path.name} holds no rows.")
-    return ClassSet(count, lambda: _table_rows(columns, _csv_rows(path, separator), question, guessing))
+    return max(",;\t", key=header.count)
 
 
-def _csv_rows(path: Path, separator: str) -> Iterator[Sequence[object]]:
-    """The rows below the header that are not blank."""
+def _csv_cells(path: Path, separator: str) -> Iterator[Sequence[object]]:
+    csv.field_size_limit(MAX_TABLE_BYTES)  # a text over the limit is one row's problem, not the table's
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        filled = (row for row in csv.reader(lines, delimiter=separator) if any(cell.strip() for cell in row))
-        next(filled, None)
-        yield from filled
+        for row in csv.reader(lines, delimiter=separator):
+            if any(cell.strip() for cell in row):
+                yield row
 
 
 def _xlsx(path: Path, question: str | None, guessing: bool) -> ClassSet:
+    rows = _xlsx_cells(path)
+    columns = _columns(path, rows[0] if rows else (), question, guessing)
+    if len(rows) < 2:
+        raise ClassSetError(f"{path.name} holds no rows.")
+    return ClassSet(len(rows) - 1, lambda: _table_rows(columns, rows[1:], question, guessing))
+
+
+def _xlsx_cells(path: Path) -> list[Sequence[object]]:
     from openpyxl import load_workbook  # imported late: few class sets are workbooks
 
     try:
@@ -66,21 +92,18 @@ def _xlsx(path: Path, question: str | None, guessing: bool) -> ClassSet:
             warnings.simplefilter("ignore")  # of parts of a workbook that hold no text
             book = load_workbook(path, read_only=True, data_only=True)
             cells = book.worksheets[0].iter_rows(values_only=True)
-            rows = [row for row in cells if any(cell is not None for cell in row)]
+            rows: list[Sequence[object]] = [row for row in cells if any(cell is not None for cell in row)]
             book.close()
     except ClassSetError:
         raise
     except Exception as error:  # openpyxl fails on damaged files in ways of its own
         raise ClassSetError(f"{path.name} is not a readable .xlsx file.") from error
-    columns = _columns(path, rows[0] if rows else (), question, guessing)
-    if len(rows) < 2:
-        raise ClassSetError(f"{path.name} holds no rows.")
-    return ClassSet(len(rows) - 1, lambda: _table_rows(columns, rows[1:], question, guessing))
+    return rows
 
 
 def _columns(path: Path, header: Sequence[object], question: str | None, guessing: bool) -> list[str]:
     """The names of a table's columns. Raises ClassSetError if one that is needed is missing."""
-    columns = ["" if cell is None else str(cell).strip().lower() for cell in header]
+    columns = column_names(header)
     if not any(columns):
         raise ClassSetError(f"{path.name} is empty.")
     missing = [name for name in (("text",) if question or guessing else ("question", "text")) if name not in columns]

@@ -144,23 +144,23 @@ def sheets_docx(content: Iterable[Sheet], title: str = "Feedback") -> bytes:
     document.core_properties.author = ""
     document.styles["Normal"].font.size = Pt(11)
     for number, sheet in enumerate(content):
-        if number:
-            document.add_page_break()
-        _add_sheet(document, sheet)
+        _add_sheet(document, sheet, on_new_page=number > 0)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
 
 
-def _add_sheet(document: Any, sheet: Sheet) -> None:
-    def heading(text: str, level: int = 1) -> None:
-        document.add_heading(_clean(text), level)
+def _add_sheet(document: Any, sheet: Sheet, on_new_page: bool) -> None:
+    def heading(text: str, level: int = 1) -> Any:
+        return document.add_heading(_clean(text), level)
 
     def paragraph(text: str, style: str | None = None, italic: bool = False, bold: bool = False) -> None:
         run = document.add_paragraph(style=style).add_run(_clean(text))
         run.italic, run.bold = italic, bold
 
-    heading(sheet.heading, 0)
+    title = heading(sheet.heading, 0)
+    if on_new_page:  # a break of its own would leave an empty line above, or an empty page after a full one
+        title.paragraph_format.page_break_before = True
     paragraph(sheet.prompt, italic=True)
     heading("From your teacher")
     for comment in sheet.teacher:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from assistant.batch import RowSink, SinkOpener, part_of, replacing
 from assistant.class_picture import ScriptDigest, class_pictures, compare, digest
 from assistant.class_sets import ClassSetError
-from assistant.reports.feedback_sheets import FileNames, Sheet, sheet_docx, sheets, write_sheets_html
+from assistant.reports.feedback_sheets import FileNames, Sheet, sheet_docx, sheets, sheets_docx, write_sheets_html
 from assistant.reports.picture import picture_page
 from assistant.reports.scripts import Script
 from assistant.reports.tables import COLUMNS, mark_rows, write_moodle_csv
@@ -24,7 +24,7 @@ from assistant.spreadsheets import write_workbook
 
 
 def script_of(row: BatchRow) -> Script:
-    """A marked row as reports speak of it; nothing is awarded yet."""
+    """A row as reports speak of it."""
     return Script(
         id=row.id,
         question=row.question,
@@ -34,6 +34,9 @@ def script_of(row: BatchRow) -> Script:
         student=row.student,
         participant=row.participant,
         notes=row.notes,
+        award=row.award,
+        awarded_by=row.awarded_by,
+        comments=row.comments,
     )
 
 
@@ -50,8 +53,21 @@ def html_sheets(course: Course) -> SinkOpener:
     return opened
 
 
+def one_docx_sheets(course: Course) -> SinkOpener:
+    """Feedback sheets as one document, `sheets.docx`, each beginning on a page of its own."""
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[RowSink]:
+        content: list[Sheet] = []
+        with part_of(folder / "sheets.docx") as part:
+            yield lambda row: content.extend(sheet for _, sheet in sheets(course, [script_of(row)]))
+            part.write_bytes(sheets_docx(content))
+
+    return opened
+
+
 def docx_sheets(course: Course) -> SinkOpener:
-    """Feedback sheets as documents in `sheets.zip`."""
+    """Feedback sheets as documents of their own in `sheets.zip`."""
 
     @contextmanager
     def opened(folder: Path) -> Iterator[RowSink]:
@@ -81,10 +97,10 @@ def workbook(course: Course) -> SinkOpener:
 
 
 def moodle_grades(report: Callable[[int, int], None]) -> SinkOpener:
-    """Suggested marks for Moodle's grading worksheet as `moodle.csv`.
+    """Awards for Moodle's grading worksheet as `moodle.csv`. A suggestion never stands in for one.
 
     Args:
-        report: told at the end how many grades were written, and how many marked scripts were left out.
+        report: told at the end how many marked scripts have no award, and how many awarded ones Moodle cannot take.
     """
 
     @contextmanager
@@ -92,9 +108,8 @@ def moodle_grades(report: Callable[[int, int], None]) -> SinkOpener:
         scripts: list[Script] = []
         with replacing(folder / "moodle.csv") as file:
             yield lambda row: scripts.append(replace(script_of(row), text=""))
-            left_out = write_moodle_csv(file, scripts, suggestions=True)
-        marked = sum(script.feedback is not None for script in scripts)
-        report(marked - len(left_out), len(left_out))
+            left_out = write_moodle_csv(file, scripts)
+        report(sum(script.feedback is not None and script.award is None for script in scripts), len(left_out))
 
     return opened
 
@@ -108,7 +123,7 @@ def class_picture(course: Course, earlier: Sequence[ScriptDigest] = ()) -> SinkO
 
         def add(row: BatchRow) -> None:
             if row.feedback is not None:
-                digests.append(digest(course, row.student or row.id, row.text, row.feedback))
+                digests.append(digest(course, row.student or row.id, row.text, row.feedback, row.award))
 
         with replacing(folder / "class-picture.html") as file:
             yield add

@@ -68,26 +68,25 @@ def write_marks_workbook(path: Path, course: Course, scripts: Iterable[Script]) 
     write_workbook(path, "Marks", COLUMNS, mark_rows(course, scripts))
 
 
-def write_moodle_csv(lines: TextIO, scripts: Sequence[Script], suggestions: bool = False) -> list[Script]:
-    """Write the grades for Moodle: assignment, "Upload grading worksheet".
+def write_moodle_csv(lines: TextIO, scripts: Sequence[Script]) -> list[Script]:
+    """Write what was awarded for Moodle: assignment, "Upload grading worksheet". A suggestion is no grade.
 
     Args:
         lines: open with `newline=""`.
         scripts: the class set.
-        suggestions: whether a suggestion stands in where nothing was awarded; without it only awards are graded.
 
     Returns:
-        The scripts with a mark that were left out: those that name no Moodle participant, and those of a participant
-        with several marked scripts, whose grade is not this program's to choose.
+        The awarded scripts that were left out: those that name no Moodle participant, and those of a participant
+        with several awarded scripts, whose grade is not this program's to choose.
     """
-    marked = [script for script in scripts if _grade(script, suggestions) is not None]
-    each = Counter(script.participant for script in marked)
-    graded = [script for script in marked if script.participant and each[script.participant] == 1]
+    awarded = [script for script in scripts if script.award is not None]
+    each = Counter(script.participant for script in awarded)
+    graded = [script for script in awarded if script.participant and each[script.participant] == 1]
     rows = (
         (
             f"Participant {script.participant}",
             script.student,
-            _grade(script, suggestions),
+            script.award,
             script.feedback.max_mark if script.feedback else "",
             "",
             "\n".join(script.comments),
@@ -95,10 +94,4 @@ def write_moodle_csv(lines: TextIO, scripts: Sequence[Script], suggestions: bool
         for script in graded
     )
     write_csv(lines, MOODLE_COLUMNS, rows)
-    return [script for script in marked if script not in graded]
-
-
-def _grade(script: Script, suggestions: bool) -> int | None:
-    if script.award is not None or not suggestions or script.feedback is None:
-        return script.award
-    return script.feedback.mark
+    return [script for script in awarded if script not in graded]

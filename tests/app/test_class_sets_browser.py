@@ -24,11 +24,17 @@ from test_browser import (  # noqa: F401
     settle,
 )
 
+from assistant.class_picture import ScriptDigest, class_pictures
+from assistant.corpus.loading import load_course
+from assistant.reports.picture import picture_page
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 ROW = 35
 """Height of a row of a table, in pixels."""
+A4 = {"width": 718, "height": 1047}
+"""What is printed on of a page of A4 with margins of a centimetre, in pixels."""
 
 
 @pytest.fixture
@@ -171,3 +177,23 @@ def test_two_pasted_answers_on_a_phone(page) -> None:
     expect(page.get_by_text("0 of two scripts awarded")).to_be_visible()
     screenshot(page, "class-sets-phone-light-1-review")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_picture_of_thirty_scripts_and_seven_lines_of_argument_fits_a_printed_page(browser) -> None:  # noqa: F811
+    course = load_course("stalin")
+    question = max(course.questions, key=lambda question: len(question.factors))
+    assert len(question.factors) == 7
+    statuses = {factor.id: "mentioned" for factor in question.factors}
+    labels = [f"Mohammed Al-Rashid {number}" for number in range(29)] + ["a-file_of_7000_assignsubmission.txt"]
+    digests = [
+        ScriptDigest(label, question.id, 2, 8, 25, statuses, frozenset(), (), frozenset(), 0.5) for label in labels
+    ]
+    page = browser.new_page(viewport=A4)
+    page.emulate_media(media="print")
+    page.set_content(picture_page(class_pictures(course, digests)))
+    heat = page.locator(".cp-heat").bounding_box()
+    assert heat["width"] <= A4["width"]
+    assert heat["height"] <= A4["height"]
+    titles = page.locator(".cp-heat thead span")
+    assert all(title.bounding_box()["width"] < 0.1 * A4["width"] for title in titles.all())
+    page.close()

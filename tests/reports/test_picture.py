@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from feedback_samples import TEXT, feedback_on
 from lxml import html
@@ -35,6 +37,12 @@ def test_what_to_teach_again_comes_first(course, digests):
     places = [text.index(part) for part in parts if part in text]
     assert places == sorted(places)
     assert len(places) >= 6
+
+
+def test_many_lines_of_argument_stand_upright(course, digests):
+    (picture,) = class_pictures(course, digests)
+    assert 'class="cp-heat"' in picture_part([picture])
+    assert 'class="cp-heat cp-many"' in picture_part([replace(picture, factors=2 * picture.factors)])
 
 
 def test_names_are_escaped_within_another_page_too(course, digests):

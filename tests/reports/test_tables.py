@@ -62,11 +62,11 @@ def test_moodle_gets_awards_alone(scripts):
     assert [script.id for script in left_out] == ["d.txt"]  # Moodle's number is not known
 
 
-def test_moodle_may_get_suggestions_but_never_chooses_between_scripts(scripts):
+def test_between_two_awards_of_a_student_nothing_is_chosen_for_moodle(scripts):
     lines = io.StringIO(newline="")
-    again = Script("e.txt", "struggle", FEEDBACK, TEXT, student="Ann", participant="7")
-    left_out = write_moodle_csv(lines, [*scripts, again], suggestions=True)
-    assert [(row["Identifier"], row["Grade"]) for row in table(lines.getvalue())] == [("Participant 8", "8")]
+    again = Script("e.txt", "struggle", FEEDBACK, TEXT, student="Ann", participant="7", award=3)
+    left_out = write_moodle_csv(lines, [*scripts, again])
+    assert table(lines.getvalue()) == []
     assert [script.id for script in left_out] == ["a.txt", "d.txt", "e.txt"]
 
 
