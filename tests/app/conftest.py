@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,12 @@ from assistant.schemas import (
     Style,
 )
 from assistant.store.database import DATABASE_VARIABLE
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch) -> None:
+    """Streamlit's harness leaves its script as the main module, which processes that a later test starts would run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture
