@@ -23,7 +23,7 @@ from assistant.scoring.scorer import Models
 MANIFEST = "manifest.json"
 ENCODER = "encoder.onnx"
 TOKENIZER = "tokenizer.json"
-FORMAT = 1
+FORMAT = 2
 _LIBRARIES = (
     "scikit-learn",
     "numpy",

@@ -154,6 +154,29 @@ class LogisticModel:
 
 
 @dataclass(frozen=True)
+class PairedLogisticModel:
+    """A logistic regression over standardised features and the products of every two of them."""
+
+    standard: Standardisation
+    model: LogisticModel
+
+    @classmethod
+    def of(cls, model: Pipeline) -> PairedLogisticModel:
+        """A fitted pipeline: `StandardScaler`, `PolynomialFeatures` of interactions alone, `StandardScaler`, regression."""
+        return cls(Standardisation.of(model[0]), LogisticModel.of(model[2:]))
+
+    def predict_proba(self, X: Vectors | Floats) -> Floats:  # noqa: N803
+        """Probabilities of shape (rows, classes)."""
+        parts = [self._probabilities(X[start : start + _ROWS_AT_ONCE]) for start in range(0, len(X), _ROWS_AT_ONCE)]
+        return np.concatenate([np.zeros((0, len(self.model.classes_))), *parts])
+
+    def _probabilities(self, rows: Vectors | Floats) -> Floats:
+        standard = self.standard.transform(rows)
+        first, second = np.triu_indices(standard.shape[1], 1)
+        return self.model.predict_proba(np.hstack([standard, standard[:, first] * standard[:, second]]))
+
+
+@dataclass(frozen=True)
 class Projection:
     """The principal components that a `PCA` found."""
 

@@ -16,6 +16,8 @@ from scipy.sparse import csc_matrix
 
 from assistant.nlp.encoder import EncodedSentence, Vectors
 from assistant.schemas import Course, ErrorKind, Fact, Wordings
+from assistant.scoring.detail_context import DetailContexts, build_contexts
+from assistant.scoring.details import details_of
 from assistant.scoring.precedents import Precedents
 from assistant.scoring.tfidf import Tfidf
 
@@ -84,6 +86,7 @@ class FactIndex:
     characters: Tfidf
     word_rows: csc_matrix  # (rows, columns of `words`), stored by column: an n-gram finds its rows
     character_rows: csc_matrix
+    contexts: DetailContexts  # dates, figures and names in the wordings
     usual_error: tuple[ErrorKind, ...]  # for each fact the commonest kind among its known contradictions
     head: FactHead | None = None
     precedents: Precedents | None = None  # marked responses, where the course has any
@@ -145,6 +148,11 @@ def build_index(
         characters=Tfidf.of(characters),
         word_rows=word_rows.tocsc(),
         character_rows=character_rows.tocsc(),
+        contexts=build_contexts(
+            course,
+            [[texts[row] for row in rows if row >= 0] for rows in slots["wording"].tolist()],
+            [details_of(fact, course) for fact in course.facts],
+        ),
         usual_error=tuple(_usual_error(bank.get(fact.id, Wordings())) for fact in course.facts),
         head=head,
     )

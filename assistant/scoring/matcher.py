@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.nlp.encoder import Vectors
-from assistant.scoring.fitted import BoostedTrees, LogisticModel
+from assistant.scoring.fitted import BoostedTrees, LogisticModel, PairedLogisticModel
 from assistant.scoring.signals import NAMES, Signals
 
 # A higher value of these never speaks against a fact; the trees are held to it so that a decision can be explained.
@@ -80,6 +80,7 @@ class CandidateDecider:
     """
 
     names: ClassVar[tuple[str, ...]] = NAMES
+    used: ClassVar[frozenset[str]] = frozenset(NAMES)
     rising: ClassVar[frozenset[str]] = frozenset()
     falling: ClassVar[frozenset[str]] = frozenset()
     strength: ClassVar[float]
@@ -92,23 +93,32 @@ class CandidateDecider:
     def fit(self, X: Vectors, y: NDArray[np.bool_], weight: NDArray[np.float64] | None = None) -> Self:  # noqa: N803
         """Fit on candidates: `X` of shape (candidates, len(names)), `y` and `weight` of shape (candidates,)."""
         from sklearn.ensemble import HistGradientBoostingClassifier
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
 
-        self.columns_ = [i for i, name in enumerate(self.names) if self.with_head or name not in HEAD_SIGNALS]
+        left_out = () if self.with_head else HEAD_SIGNALS
+        self.columns_ = [i for i, name in enumerate(self.names) if name in self.used and name not in left_out]
         used = [self.names[i] for i in self.columns_]
-        linear = make_pipeline(StandardScaler(), LogisticRegression(C=self.strength, max_iter=2000))
         trees = HistGradientBoostingClassifier(
-            learning_rate=0.05,
             monotonic_cst=[(name in self.rising) - (name in self.falling) for name in used],
             random_state=self.seed,
             **self.trees,
         )
         self.classes_ = np.array([False, True])
-        self.linear_ = LogisticModel.of(linear.fit(X[:, self.columns_], y, logisticregression__sample_weight=weight))
+        self.linear_ = self._fit_linear(X[:, self.columns_], y, weight)
         self.trees_ = BoostedTrees.of(trees.fit(X[:, self.columns_], y, sample_weight=weight))
         return self
+
+    def _fit_linear(
+        self,
+        X: Vectors,  # noqa: N803
+        y: NDArray[np.bool_],
+        weight: NDArray[np.float64] | None,
+    ) -> LogisticModel | PairedLogisticModel:
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        linear = make_pipeline(StandardScaler(), LogisticRegression(C=self.strength, max_iter=2000))
+        return LogisticModel.of(linear.fit(X, y, logisticregression__sample_weight=weight))
 
     def predict_proba(self, X: Vectors) -> NDArray[np.float64]:  # noqa: N803
         """Probabilities of shape (candidates, 2): no, yes."""
@@ -128,7 +138,13 @@ class FactDecider(CandidateDecider):
     rising = _RISING
     falling = _FALLING
     strength = 0.3
-    trees: ClassVar = {"max_iter": 250, "max_leaf_nodes": 15, "min_samples_leaf": 40, "l2_regularization": 5.0}
+    trees: ClassVar = {
+        "learning_rate": 0.05,
+        "max_iter": 250,
+        "max_leaf_nodes": 15,
+        "min_samples_leaf": 40,
+        "l2_regularization": 5.0,
+    }
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from assistant.nlp.dates import Date
 from assistant.nlp.encoder import Vectors
+from assistant.nlp.quantities import Quantity
 from assistant.nlp.reading import Reading, SentenceReading
 from assistant.schemas import Course, Fact
+from assistant.scoring.detail_context import DetailLikeness, details_in
 from assistant.scoring.details import (
     SWAPPED_KINDS,
     DetailAgreement,
@@ -42,6 +45,8 @@ NAMES = (
     "length", "likely_facts", "hedged", "fact_wordings", "about", "about_gap", "contradiction_words", "date_unexplained",
     "number_unexplained", "name_swapped", "date_strange", "number_strange", "name_strange", "date_distance", "same_unit",
     "marked_words", "marked_words_share", "marked_characters", "marked_characters_share", "rate", "usual_rate",
+    "date_context", "date_context_lead", "date_context_rival", "figure_context", "figure_context_lead", "figure_context_rival",
+    "name_context", "name_context_lead",
 )  # fmt: skip
 
 
@@ -205,6 +210,7 @@ class SignalReader:
             contra_words[row, column] - words[row, column],
             *self._suspicions(sentences, row, column, about),
             *self._precedents(question_id, row, column, word_query, character_query),
+            *self._contexts(sentences, row, column),
         ]
         values = np.stack([np.asarray(part, dtype=np.float32) for part in columns], axis=1)
         return Signals(row, column, values, index.head is not None)
@@ -276,11 +282,62 @@ class SignalReader:
                 result[7, place] = any(same_unit(q, right) for q in wrong_figures for right in key.numbers)
         return result
 
+    def _contexts(
+        self, sentences: Sequence[SentenceReading], row: NDArray[np.int64], column: NDArray[np.int64]
+    ) -> Vectors:
+        """For each candidate with a date, figure or name that is not the fact's, shape (8, candidates).
+
+        How like the words around it are to those around the right one in the fact's wordings; the same less how like they
+        are to those around the wrong one anywhere in the bank; for dates and figures, the same less how like the words
+        around a right one in the sentence are. Of several the one most in place counts; 0 where there is none.
+        """
+        result = np.zeros((8, len(row)), dtype=np.float32)
+        contexts = self.index.contexts
+        said = [contexts.compare(sentence.text, details_in(sentence, self._kind)) for sentence in sentences]
+        for place, (number, fact) in enumerate(zip(row.tolist(), column.tolist(), strict=True)):
+            key, here = self.keys[fact], said[number]
+            if not here:
+                continue
+            dates = [(one, date_agrees(one.detail.said, key)) for one in here if isinstance(one.detail.said, Date)]
+            figures = [
+                (one, number_agrees(one.detail.said, key))
+                for one in here
+                if isinstance(one.detail.said, Quantity) and one.detail.said.unit != "ordinal"
+            ]
+            if key.years:
+                result[0:3, place] = _most_in_place(dates, fact)
+            if key.numbers:
+                result[3:6, place] = _most_in_place(figures, fact)
+            missing = key.names - {*sentences[number].terms, *sentences[number].references}
+            for one in here if missing else ():
+                name = one.detail.said
+                if isinstance(name, str) and name not in key.names:
+                    instead = [other for other in missing if self._kind.get(other) == self._kind.get(name)]
+                    context = contexts.like_name(one, fact, instead)
+                    if context > result[6, place]:
+                        result[6:8, place] = context, one.lead(context)
+        return result
+
     def _topic_mass(self, likely: Vectors) -> Vectors:
         """How much of each sentence lies under each heading of the notes, shape (sentences, headings + 1)."""
         mass = np.zeros((len(likely), len(self.course.headings) + 1), dtype=np.float32)
         np.add.at(mass.T, self.topics, likely.T)
         return np.minimum(mass, 2.0)
+
+
+def _most_in_place(details: Sequence[tuple[DetailLikeness, bool]], fact: int) -> tuple[float, float, float]:
+    """Context, lead and rival of the wrong detail whose surroundings are most like those of a fact's right one.
+
+    Args:
+        details: dates or figures of a sentence, each with whether it agrees with the fact.
+        fact: the fact.
+    """
+    right = max((float(one.facts[fact]) for one, agrees in details if agrees), default=0.0)
+    wrong = [(float(one.facts[fact]), one) for one, agrees in details if not agrees]
+    if not wrong:
+        return 0.0, 0.0, 0.0
+    context, one = max(wrong, key=lambda found: found[0])
+    return context, one.lead(context), context - right
 
 
 def _dot_products(queries: csr_matrix, rows_of: csr_matrix) -> Vectors:

@@ -81,7 +81,7 @@ def test_a_missing_file_is_refused(folder, unopened, name, load):
 
 
 @LOADERS
-@pytest.mark.parametrize("form", [0, 2, "1", None])
+@pytest.mark.parametrize("form", [0, 1, 3, "2", None])
 def test_another_format_is_refused_unopened(folder, unopened, name, load, form):
     change_manifest(folder, format=form)
     with pytest.raises(ArtefactError, match="made by another version of the assistant"):

@@ -8,9 +8,16 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from assistant.scoring.fitted import BoostedTrees, LogisticModel, Projection, Standardisation, sigmoid
+from assistant.scoring.fitted import (
+    BoostedTrees,
+    LogisticModel,
+    PairedLogisticModel,
+    Projection,
+    Standardisation,
+    sigmoid,
+)
 from assistant.scoring.marks import MonotoneRidge
 
 RANDOM = np.random.default_rng(7)
@@ -85,3 +92,12 @@ def test_a_monotone_ridge_keeps_the_signs_it_is_given():
     assert model.weights_[2] < -0.5
     free = MonotoneRidge([0] * X.shape[1], alpha=1e-6).fit(X, X @ np.arange(9.0) + 5)
     np.testing.assert_allclose(free.predict(X), X @ np.arange(9.0) + 5, atol=1e-3)
+
+
+def test_a_regression_over_products_predicts_as_its_pipeline_does():
+    products = PolynomialFeatures(2, interaction_only=True, include_bias=False)
+    model = make_pipeline(StandardScaler(), products, StandardScaler(), LogisticRegression(C=0.1, max_iter=500))
+    model.fit(X, TARGET > 0.5)
+    kept = PairedLogisticModel.of(model)
+    np.testing.assert_allclose(kept.predict_proba(X), model.predict_proba(X), atol=1e-5)  # it works in single precision
+    assert kept.predict_proba(X[:0]).shape == (0, 2)
