@@ -8,6 +8,8 @@ import zipfile
 from pathlib import Path
 
 from docx import Document
+from odf.opendocument import OpenDocumentText
+from odf.text import P
 
 from assistant.corpus.loading import find_course, load_responses, responses_of
 
@@ -54,7 +56,7 @@ def documents() -> dict[str, bytes]:
     hand_in(20, f"{QUESTION}.pdf", _docx(["A document by another name."]))
     hand_in(21, "biology.txt", OFF_COURSE.encode())
     hand_in(22, f"{QUESTION}.txt", b"Stalin won.")
-    hand_in(23, f"{QUESTION}.docx", _docx(texts[7].split("\n\n")))
+    hand_in(23, f"{QUESTION}.odt", _odt(texts[7].split("\n\n")))
     hand_in(24, f"{QUESTION}.md", texts[8].encode("utf-8-sig"))
     hand_in(25, f"{QUESTION}.txt", ("Ada Zimmer\n\n" + texts[9]).encode())
     hand_in(25, f"{QUESTION} 2.txt", texts[6].encode())  # a second file of the same student
@@ -68,6 +70,14 @@ def _docx(paragraphs: list[str]) -> bytes:
     document, buffer = Document(), io.BytesIO()
     for paragraph in paragraphs:
         document.add_paragraph(paragraph)
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def _odt(paragraphs: list[str]) -> bytes:
+    document, buffer = OpenDocumentText(), io.BytesIO()
+    for paragraph in paragraphs:
+        document.text.addElement(P(text=paragraph))
     document.save(buffer)
     return buffer.getvalue()
 

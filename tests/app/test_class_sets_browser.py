@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,20 @@ def download(page, label: str, to: Path) -> Path:
     path = to / started.value.suggested_filename
     started.value.save_as(path)
     return path
+
+
+def test_a_folder_with_one_for_each_student_comes_in(page, tmp_path) -> None:
+    from playwright.sync_api import expect
+
+    folder = tmp_path / "Week 4"
+    for student in ("Ann Smith", "Bo Jones"):
+        (folder / student).mkdir(parents=True)
+        (folder / student / "famine.txt").write_text(f"{student} says that drought ruined the harvest.", "utf-8")
+    page.locator("input[type=file][webkitdirectory]").set_input_files(folder)
+    page.get_by_text("famine.txt").first.wait_for()
+    page.get_by_role("button", name="Bring in").click()
+    expect(page.get_by_text("0 of two scripts awarded")).to_be_visible(timeout=180 * SECONDS)
+    expect(page.get_by_role("heading", name=re.compile("Ann Smith|Bo Jones"))).to_be_visible()
 
 
 def test_thirty_mixed_files_from_a_zip_to_marks_and_sheets(page, tmp_path) -> None:
