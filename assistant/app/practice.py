@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.app import resources, session
 from assistant.app.choosing import choose_question, select
-from assistant.app.editor import open_answer, save, show_editor
+from assistant.app.editor import open_answer, save, show_editor, show_exam
 from assistant.app.feedback_view import show_feedback
 from assistant.app.live import bring_into_view
 from assistant.app.wording import count, escape, markdown_plain, when, words_in
@@ -46,6 +46,7 @@ def page() -> None:
     question = choose_question(course, drafts)
     open_answer(record, course, question)
     session.more_due("page")  # all of it is being drawn
+    show_exam(record, course, question)
     show_editor(record, course, question)
     st.button(
         "Get feedback",

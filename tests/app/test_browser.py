@@ -675,10 +675,7 @@ def test_an_exam_counts_down_and_leaves_the_text(visit: Visit) -> None:
     from playwright.sync_api import expect
 
     page = visit.page
-    page.get_by_text("Sit it as an exam").click()
-    page.get_by_role("button", name="Start 45 minutes").click()
-    timer = page.get_by_role("timer")
-    expect(timer).to_have_text(re.compile(r"4[34]:\d\d"))
+    timer = start_exam(page, 45)
     began = timer.inner_text()
     type_in(page, "Against the clock.")
     expect(status(page, FIRST)).to_have_text(SAVED)
@@ -688,24 +685,80 @@ def test_an_exam_counts_down_and_leaves_the_text(visit: Visit) -> None:
     expect(answer_box(page, FIRST)).to_have_value("Against the clock.")
 
 
+COVERED = """() => {
+  const focused = document.activeElement.getBoundingClientRect();
+  return ["[data-testid=stHeader]", ".ap-clock"].filter((above) => {
+    const cover = document.querySelector(above).getBoundingClientRect();
+    return focused.top < cover.bottom && focused.bottom > cover.top;
+  });
+}"""
+"""What lies over the element that has the focus."""
+
+
+def start_exam(page, minutes: int):
+    """Start the clock, wait until it runs, and return it."""
+    from playwright.sync_api import expect
+
+    page.get_by_text("Sit it as an exam").click()
+    page.get_by_role("button", name=f"Start {minutes} minutes").click()
+    timer = page.get_by_role("timer")
+    expect(timer).to_have_text(re.compile(r"\d+:\d\d"))
+    return timer
+
+
 @desktop
-def test_an_exam_that_ends_warns_and_locks_nothing(visit: Visit, database) -> None:
+def test_an_exam_that_ends_warns_and_locks_nothing(visit: Visit) -> None:
     from playwright.sync_api import expect
 
     page = visit.page
     page.clock.install()
     page.reload()
-    page.get_by_text("Sit it as an exam").click()
-    page.get_by_role("button", name="Start 20 minutes").click()
-    warning = page.locator(".ap-clock-message")
-    page.get_by_role("timer").wait_for()
+    timer, warning = start_exam(page, 20), page.locator(".ap-clock-message")
     expect(warning).to_have_text("")
     page.clock.fast_forward("15:10")
     expect(warning).to_have_text("Five minutes left: write your judgement now.")
+    # The app's own clock did not jump: what it sends with a page drawn anew, or with the clock, gives no time back.
+    page.get_by_text("Plan beside the answer").click()
+    page.get_by_role("textbox", name="Plan").wait_for()
+    open_page(page, "Glossary")
+    expect(page.get_by_role("heading", name="Glossary", exact=True)).to_be_visible()
+    open_page(page, "Practise")
+    expect(timer).to_have_text(re.compile(r"[0-4]:\d\d"))
     page.clock.fast_forward("05:00")
-    expect(page.get_by_role("timer")).to_have_text("0:00")
+    expect(timer).to_have_text("0:00")
     expect(warning).to_have_text(re.compile("^Time is up. Nothing is locked"))
     expect(answer_box(page, FIRST)).to_be_editable()
+
+
+@pytest.mark.parametrize("visit", ["desktop-light", "phone-dark"], indirect=True)
+def test_the_clock_stays_in_view_and_its_messages_move_nothing(visit: Visit) -> None:
+    from playwright.sync_api import expect
+
+    page = visit.page
+    page.clock.install()
+    page.reload()
+    timer, box, warning = start_exam(page, 20), answer_box(page, FIRST), page.locator(".ap-clock-message")
+    box.fill("\n\n".join([HALF] * 10))
+    expect(status(page, FIRST)).to_have_text(SAVED)
+    box.press("Control+End")
+    page.get_by_role("button", name="Get feedback").scroll_into_view_if_needed()
+    settle(page)
+    expect(timer).to_be_in_viewport(ratio=1)
+    header = page.get_by_test_id("stHeader").bounding_box()
+    assert timer.bounding_box()["y"] >= header["y"] + header["height"]
+    stood = box.bounding_box()
+    for ahead, said in (("15:10", "Five minutes left"), ("05:00", "Time is up")):
+        page.clock.fast_forward(ahead)
+        expect(warning).to_contain_text(said)
+        expect(warning).to_be_in_viewport(ratio=1)
+        assert box.bounding_box() == stood
+    check_accessible(page)
+    check_width(page)
+    # Neither the clock nor Streamlit's header covers what is reached by keys, on the way up the page.
+    for _ in range(5):
+        page.keyboard.press("Shift+Tab")
+        settle(page)
+        assert page.evaluate(COVERED) == []
 
 
 # --- from a first draft to its progress --------------------------------------------------------------------------------
