@@ -139,7 +139,7 @@ def test_factors_not_raised_are_counted_and_never_named_before_the_reveal(app, a
     assert "A regime that hid the famine" in html(app)
 
 
-def test_hints_climb_one_step_at_a_time_and_start_again_with_a_new_answer(app, answer) -> None:
+def test_hints_climb_one_step_at_a_time_and_stay_there_in_the_next_draft(app, answer) -> None:
     page = html(ask(app, answer))
     assert "What did officials say?" in page and "Think of secrecy." not in page
     page = html(press(app, "Give me a cue"))
@@ -147,14 +147,16 @@ def test_hints_climb_one_step_at_a_time_and_start_again_with_a_new_answer(app, a
     press(app, "Reveal it")
     press(app, "Get feedback")  # the same answer: the steps stay
     assert "A regime that hid the famine" in html(app)
-    ask(app, answer + " One more sentence.")
-    assert "Think of secrecy." not in html(app) and "A regime that hid the famine" not in html(app)
+    page = html(ask(app, answer + " One more sentence."))
+    assert "Feedback on draft 2" in page
+    assert "A regime that hid the famine" in page and "Which years?" not in page
 
 
-def test_a_hint_can_be_hidden_again(app, answer) -> None:
+def test_a_hint_can_be_hidden_again_and_stays_hidden_in_the_next_draft(app, answer) -> None:
     ask(app, answer)
     press(press(app, "Give me a cue"), "Reveal it")
     assert "Think of secrecy." not in html(press(app, "Hide it again"))
+    assert "Think of secrecy." not in html(ask(app, answer + " One more sentence."))
 
 
 def test_hints_beyond_the_first_four_are_folded_away(app, answer) -> None:
