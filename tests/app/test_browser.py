@@ -274,6 +274,11 @@ def check_accessible(page) -> None:
     assert faults == []
 
 
+def middles(parts) -> list[float]:
+    """How far down the window the middles of these parts of a page are."""
+    return [box["y"] + box["height"] / 2 for box in (part.bounding_box() for part in parts.all())]
+
+
 def check_width(page) -> None:
     """Nothing may make the page scroll sideways."""
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth"), "it scrolls sideways"
@@ -803,6 +808,11 @@ def test_from_a_first_draft_to_its_progress(visit: Visit, request) -> None:
     expect(page.get_by_text("You have written two drafts on one question")).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     expect(page.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first).to_be_visible()
+    bars, names = (
+        page.get_by_test_id("stVegaLiteChart").last.locator(f"g.role-mark {part}") for part in ("path", "text")
+    )
+    expect(names).to_have_count(3)
+    assert middles(bars) == pytest.approx(middles(names), abs=1.5)
     check_accessible(page)
     check_width(page)
     screenshot(page, f"progress-{name}")
