@@ -48,7 +48,8 @@ def page() -> None:
     session.more_due("page")  # all of it is being drawn
     show_exam(record, course, question)
     show_editor(record, course, question)
-    st.button(
+    beside = st.container(horizontal=True, vertical_alignment="center")
+    beside.button(
         "Get feedback",
         type="primary",
         on_click=session.ask_for_feedback,
@@ -58,7 +59,9 @@ def page() -> None:
     asked = session.feedback_asked(question.id)
     if asked:
         save(record, course.id, question.id)
-        drafts = read(engine, desk, record, question, drafts)
+        # Beside the button, for whoever pressed it has that in view.
+        with beside, st.spinner("Reading your answer …"):
+            drafts = read(engine, desk, record, question, drafts)
     show_outcome(engine, record, question, [draft for draft in drafts if draft.question == question.id], asked)
 
 
@@ -85,8 +88,7 @@ def read(
         model = (engine.version, engine.course.version)
         if last and last.text == text and (last.feedback.model.version, last.feedback.model.corpus_version) == model:
             return drafts  # the same answer again
-        with st.spinner("Reading your answer …"):
-            kept = record.add_draft(text, desk.mark(question.id, text))
+        kept = record.add_draft(text, desk.mark(question.id, text))
         return [*(draft for draft in drafts if draft.id != kept.id), kept]
     except (DocumentError, StoreError) as error:
         session.set_problem(question.id, str(error))

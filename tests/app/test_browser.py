@@ -90,11 +90,11 @@ class App:
 
 
 @contextmanager
-def serving(database: Path, port: int, log: Path) -> Iterator[App]:
-    """Start the app, and end it afterwards."""
+def serving(database: Path, port: int, log: Path, script: Path = ROOT / "streamlit_app.py") -> Iterator[App]:
+    """Start the app, or a script that runs it, and end it afterwards."""
     if not (models_folder() / MANIFEST).is_file():
         pytest.skip("there are no trained models (run 'assistant train')")
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "localhost", "--server.fileWatcherType", "none"]
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("STREAMLIT_", "ASSISTANT_"))
@@ -335,6 +335,53 @@ def test_a_students_visit(visit: Visit, request) -> None:
     page.get_by_role("link", name="Write your next draft").click()
     expect(answer_box(page, FAMINE)).to_be_in_viewport()
     check_width(page)
+
+
+SLOW_APP = """
+import runpy, time
+from pathlib import Path
+from assistant.service import Engine
+
+if not hasattr(Engine, "mark_at_once"):
+    Engine.mark_at_once = Engine.mark
+
+def mark(self, question, text):
+    with Path({asked!r}).open("a") as asked:
+        print(question, file=asked)
+    while not Path({gate!r}).exists():
+        time.sleep(0.05)
+    return self.mark_at_once(question, text)
+
+Engine.mark = mark
+runpy.run_path({app!r})
+"""
+"""The app with an engine that waits at a gate before it reads an answer."""
+
+
+@pytest.mark.parametrize("look", ["desktop-light", "phone-dark"])
+def test_while_an_answer_is_read_the_page_says_so_and_two_presses_make_one_draft(browser, tmp_path, look) -> None:
+    from playwright.sync_api import expect
+
+    database, gate, asked = tmp_path / "practice.sqlite", tmp_path / "gate", tmp_path / "asked"
+    slow = tmp_path / "slow_app.py"
+    slow.write_text(SLOW_APP.format(asked=str(asked), gate=str(gate), app=str(ROOT / "streamlit_app.py")))
+    with (
+        serving(database, free_port(), tmp_path / "log.txt", slow) as app,
+        visiting(browser, app.address, database, look) as visit,
+    ):
+        page = visit.page
+        answer_box(page, FIRST).fill(HALF)
+        expect(status(page, FIRST)).to_have_text(SAVED)
+        page.get_by_role("button", name="Get feedback").dblclick()
+        reading = page.get_by_role("status").filter(has_text="Reading your answer …")
+        expect(reading).to_be_in_viewport(ratio=1)
+        expect(page.get_by_text("Feedback on draft")).to_have_count(0)
+        gate.touch()
+        expect(page.get_by_text("Feedback on draft 1:")).to_be_visible()
+        settle(page)
+        expect(reading).to_have_count(0)
+        assert [draft.number for draft in PracticeRecord(Database(database)).drafts("stalin")] == [1]
+        assert asked.read_text().split() == [FIRST]
 
 
 @desktop
