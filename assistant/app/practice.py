@@ -105,7 +105,14 @@ def show_outcome(
     engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft], asked: bool = False
 ) -> None:
     """Below the editor: why there is no feedback, or the feedback on the last draft of the question, in view if asked for."""
-    bring_into_view(question.id, asked)
+    begins = st.container()
+    _show_outcome(engine, record, question, drafts)
+    # Last, for as long as nothing stands below it the page is too short to bring it to the top.
+    with begins:
+        bring_into_view(question.id, asked)
+
+
+def _show_outcome(engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft]) -> None:
     if session.problem(question.id):
         st.error(markdown_plain(session.problem(question.id)))
         return

@@ -231,8 +231,9 @@ def get_feedback(page, draft: int) -> None:
     page.get_by_role("button", name="Get feedback").click()
     told = page.get_by_text(f"Feedback on draft {draft}:")
     expect(told).to_be_visible()
-    expect(told).to_be_in_viewport()  # on a phone it would otherwise lie below the screen
     settle(page)
+    expect(told).to_be_in_viewport()  # on a phone it would otherwise lie below the screen
+    wait_until(page, lambda: told.bounding_box()["y"] < page.viewport_size["height"] / 4)
 
 
 def wait_until(page, happened: Callable[[], bool]) -> None:
