@@ -163,7 +163,9 @@ def topic_chart(rows: pd.DataFrame, criteria: Sequence[Criterion], ink: str = LI
         color=alt.Color("criterion:N", scale=alt.Scale(domain=titles, range=list(COLOURS)), legend=None),
         stroke=alt.Stroke("criterion:N", scale=alt.Scale(domain=titles, range=list(COLOURS)), legend=None),
     )
-    labels = base.mark_text(align="left", dx=6, baseline="middle", color=ink).encode(x=alt.value(0), text="label:N")
+    labels = base.mark_text(align="left", dx=6, baseline="middle", fontSize=12, color=ink).encode(
+        x=alt.value(0), text="label:N"
+    )
     return (bars + labels).properties(height=alt.Step(26), description=_described(rows, "topic"))
 
 

@@ -9,7 +9,7 @@ from hand_made import hand_made_feedback
 from streamlit.testing.v1 import AppTest
 
 from assistant.app import resources
-from assistant.app.feedback_view import facts_html
+from assistant.app.feedback_view import facts_html, opening
 from assistant.app.hint_ladders import ladder_html
 from assistant.corpus.loading import CourseError, Problem
 from assistant.documents import MAX_CHARACTERS
@@ -86,6 +86,13 @@ def test_feedback_comes_in_the_order_that_helps(app, answer, engine) -> None:
              "ap-criteria", "ap-suggestion"]  # fmt: skip
     places = [page.index(part) for part in order]
     assert places == sorted(places)
+
+
+def test_what_works_is_said_in_a_sentence_that_agrees() -> None:
+    found = hand_made_feedback()
+    assert opening(found) == "Your answer raises two lines of argument and supports them with one relevant fact."
+    one = found.model_copy(update={"factors": (found.factors[0], *hand_made_feedback("Thin.").factors[1:])})
+    assert opening(one) == "Your answer raises one line of argument and supports it with one relevant fact."
 
 
 def test_student_text_is_escaped_everywhere(app, answer) -> None:
