@@ -63,19 +63,23 @@ def gains_html(comparison: Comparison) -> str:
 
 
 def comparison_html(comparison: Comparison, before: Draft, after: Draft) -> str:
-    """A table of the lines of argument and the judgement in both drafts, then the facts new, kept and lost."""
+    """A table of the lines of argument in both drafts, then the judgement, then the facts new, kept and lost."""
     rows = "".join(
         f'<tr><th scope="row">{escape(change.title)}</th><td>{_status(change.before)}</td>'
         f"<td>{_status(change.after)}{_moved(change.gained, change.lost)}</td></tr>"
         for change in comparison.factors
     )
-    words = {"stronger": (True, False), "weaker": (False, True)}.get(comparison.judgement_words, (False, False))
-    judged = [draft.feedback.criteria["judgement"].comment for draft in (before, after)]
-    judgement = f'<tr><th scope="row">Judgement</th><td>{escape(judged[0])}</td><td>{escape(judged[1])}{_moved(*words)}</td></tr>'
     table = (
         '<table class="ap-compare"><thead><tr><th scope="col">Line of argument</th>'
         f'<th scope="col">Draft {before.number}</th><th scope="col">Draft {after.number}</th></tr></thead>'
-        f"<tbody>{rows}{judgement}</tbody></table>"
+        f"<tbody>{rows}</tbody></table>"
+    )
+    # Whole sentences: in the table, on a phone, they would stand in columns of a word's width.
+    words = {"stronger": (True, False), "weaker": (False, True)}.get(comparison.judgement_words, (False, False))
+    judgement = "".join(
+        f'<li><span class="ap-quiet">Draft {draft.number}</span>'
+        f"<span>{escape(draft.feedback.criteria['judgement'].comment)}{moved}</span></li>"
+        for draft, moved in ((before, ""), (after, _moved(*words)))
     )
     new = [(item, _tie(item, comparison)) for item in comparison.new]
     facts = (
@@ -84,7 +88,7 @@ def comparison_html(comparison: Comparison, before: Draft, after: Draft) -> str:
         + _facts("−", "Lost facts", ((item, "") for item in comparison.lost))
         + _facts("~", "Read differently, though your words are the same", ((item, "") for item in comparison.wavering))
     )
-    return table + facts
+    return f'{table if rows else ""}<h4>Judgement</h4><ul class="ap-factors">{judgement}</ul>{facts}'
 
 
 def _tie(item: EvidenceFeedback, comparison: Comparison) -> str:

@@ -38,7 +38,6 @@ def show_editor(record: PracticeRecord, course: Course, question: Question) -> N
     """Draw the boxes and what keeps them. Typing redraws this and nothing else on the page."""
     if session.more_due("editor"):
         st.rerun()
-    _show_exam(record, course, question)
     _show_elsewhere(record, course, question)
     # The feedback leads back to here; and whoever writes need not look up what was asked.
     st.html(f'<p id="ap-answer" class="ap-place ap-asked">{escape(question.prompt)}</p>')
@@ -226,6 +225,7 @@ def end_exam(record: PracticeRecord, course: str, question: str) -> None:
 
 
 def _set_exam(question: str, change: Any) -> None:
+    session.redraw("page")
     try:
         changed = change()
     except StoreError as error:
@@ -237,7 +237,11 @@ def _set_exam(question: str, change: Any) -> None:
     )
 
 
-def _show_exam(record: PracticeRecord, course: Course, question: Question) -> None:
+def show_exam(record: PracticeRecord, course: Course, question: Question) -> None:
+    """Offer to sit the question as an exam, or draw the clock of the one that is running.
+
+    Not within the editor: what sticks to the top of the page would leave it where that ends.
+    """
     answer = session.saved(question.id)
     place = (record, course.id, question.id)
     if answer.exam_minutes is None:
@@ -255,6 +259,5 @@ def _show_exam(record: PracticeRecord, course: Course, question: Question) -> No
                         type="primary" if minutes == wanted else "secondary",
                     )
         return
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        show_clock(answer, datetime.now(UTC))
-        st.button("Put the clock away", on_click=end_exam, args=place)
+    show_clock(answer, datetime.now(UTC))
+    st.button("Put the clock away", on_click=end_exam, args=place)

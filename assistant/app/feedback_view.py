@@ -86,7 +86,7 @@ def opening(feedback: Feedback) -> str:
     raised = [factor for factor in feedback.factors if factor.status != "missing"]
     relevant = sum(item.relevant for item in feedback.evidence)
     argues = f"raises {count(len(raised), 'line')} of argument"
-    supports = f"supports them with {count(relevant, 'relevant fact')}"
+    supports = f"supports {'it' if len(raised) == 1 else 'them'} with {count(relevant, 'relevant fact')}"
     if raised and relevant:
         return f"Your answer {argues} and {supports}."
     if raised:

@@ -127,7 +127,7 @@ def _show_all(
             state = "due now" if card.due <= now else f"due {wait(card.due - now)}"
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 st.html(
-                    f"<p>{escape(facts[card.fact].nudge)} "
+                    f'<p class="ap-card">{escape(facts[card.fact].nudge)} '
                     f'<span class="ap-quiet">({state}, {count(card.reviews, "review")})</span></p>'
                 )
                 st.button(

@@ -32,9 +32,11 @@ Renderer = Callable[..., Any]
 
 
 KEEPER = '<p class="ap-status"><span class="ap-words"></span> <span class="ap-saved"></span></p>'
+# The longest message is there from the start, unseen, and keeps the room for all of them: nothing moves when one comes.
 CLOCK = (
     '<p class="ap-clock"><span class="ap-digits" role="timer" aria-label="Time left"></span> '
-    '<span class="ap-clock-message" role="status"></span></p>'
+    '<span class="ap-clock-room"><span class="ap-clock-message" role="status"></span>'
+    f"<span>{max((words for _, words in CLOCK_MESSAGES), key=len)}</span></span></p>"
 )
 
 
@@ -80,10 +82,11 @@ def show_keeper(
 
 
 def show_clock(answer: AnswerInProgress, now: datetime) -> None:
-    """Count down the exam that is running."""
+    """Count down the exam that is running, at the top of the page wherever it is scrolled to."""
     _script("clock", CLOCK)(
         key=f"practice.clock.{answer.question}",
         data={
+            "exam": f"{answer.exam_minutes} minutes from {answer.exam_started}",
             "seconds_left": seconds_left(answer, now),
             "late": LATE_SECONDS,
             "messages": [list(message) for message in CLOCK_MESSAGES],

@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.app import resources, session
 from assistant.app.choosing import choose_question, select
-from assistant.app.editor import open_answer, save, show_editor
+from assistant.app.editor import open_answer, save, show_editor, show_exam
 from assistant.app.feedback_view import show_feedback
 from assistant.app.live import bring_into_view
 from assistant.app.wording import count, escape, markdown_plain, when, words_in
@@ -46,8 +46,10 @@ def page() -> None:
     question = choose_question(course, drafts)
     open_answer(record, course, question)
     session.more_due("page")  # all of it is being drawn
+    show_exam(record, course, question)
     show_editor(record, course, question)
-    st.button(
+    beside = st.container(horizontal=True, vertical_alignment="center")
+    beside.button(
         "Get feedback",
         type="primary",
         on_click=session.ask_for_feedback,
@@ -57,7 +59,9 @@ def page() -> None:
     asked = session.feedback_asked(question.id)
     if asked:
         save(record, course.id, question.id)
-        drafts = read(engine, desk, record, question, drafts)
+        # Beside the button, for whoever pressed it has that in view.
+        with beside, st.spinner("Reading your answer …"):
+            drafts = read(engine, desk, record, question, drafts)
     show_outcome(engine, record, question, [draft for draft in drafts if draft.question == question.id], asked)
 
 
@@ -84,8 +88,7 @@ def read(
         model = (engine.version, engine.course.version)
         if last and last.text == text and (last.feedback.model.version, last.feedback.model.corpus_version) == model:
             return drafts  # the same answer again
-        with st.spinner("Reading your answer …"):
-            kept = record.add_draft(text, desk.mark(question.id, text))
+        kept = record.add_draft(text, desk.mark(question.id, text))
         return [*(draft for draft in drafts if draft.id != kept.id), kept]
     except (DocumentError, StoreError) as error:
         session.set_problem(question.id, str(error))
@@ -102,7 +105,14 @@ def show_outcome(
     engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft], asked: bool = False
 ) -> None:
     """Below the editor: why there is no feedback, or the feedback on the last draft of the question, in view if asked for."""
-    bring_into_view(question.id, asked)
+    begins = st.container()
+    _show_outcome(engine, record, question, drafts)
+    # Last, for as long as nothing stands below it the page is too short to bring it to the top.
+    with begins:
+        bring_into_view(question.id, asked)
+
+
+def _show_outcome(engine: Engine, record: PracticeRecord, question: Question, drafts: list[Draft]) -> None:
     if session.problem(question.id):
         st.error(markdown_plain(session.problem(question.id)))
         return

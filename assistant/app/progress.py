@@ -20,6 +20,8 @@ SHAPES = ("circle", "square", "triangle-up")
 DASHES = ((1, 0), (6, 3), (2, 2))
 LIGHT_INK, DARK_INK = "#23262b", "#e9e6e0"
 """The page's own colours of text; Vega would write in black on both."""
+SCORE_AXIS = alt.Axis(tickCount=5, labelFlush=False)
+"""Each number at its line, the first and the last as well."""
 SCALE_TOLD = "How much of what a marker looks for your drafts show, from 0 to 100. These are no marks."
 
 
@@ -125,7 +127,7 @@ def draft_chart(rows: pd.DataFrame, criteria: Sequence[Criterion]) -> alt.LayerC
     )
     base = alt.Chart(rows).encode(
         x=alt.X("draft:O", title="Draft", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("score:Q", title=None, scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=5)),
+        y=alt.Y("score:Q", title=None, scale=alt.Scale(domain=[0, 100]), axis=SCORE_AXIS),
         color=alt.Color("criterion:N", scale=alt.Scale(domain=titles, range=list(COLOURS)), legend=named),
         tooltip=[
             alt.Tooltip("draft:O", title="Draft"),
@@ -149,18 +151,21 @@ def topic_chart(rows: pd.DataFrame, criteria: Sequence[Criterion], ink: str = LI
     base = alt.Chart(rows.assign(label=rows["criterion"] + " " + rows["score"].astype(int).astype(str))).encode(
         y=alt.Y("topic:N", title=None, sort=None, axis=alt.Axis(labelLimit=160)),
         yOffset=alt.YOffset("criterion:N", sort=titles),
-        x=alt.X("score:Q", title=None, scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=5)),
+        x=alt.X("score:Q", title=None, scale=alt.Scale(domain=[0, 100]), axis=SCORE_AXIS),
         tooltip=[
             alt.Tooltip("topic:N", title="Topic"),
             alt.Tooltip("criterion:N", title="Criterion"),
             alt.Tooltip("score:Q", title="Per cent"),
         ],
     )
-    bars = base.mark_bar(fillOpacity=0.35, strokeWidth=1.5).encode(
+    # A height in bands, as Streamlit would set it, Vega applies twice, and the bars lie below their names.
+    bars = base.mark_bar(height=20, fillOpacity=0.35, strokeWidth=1.5).encode(
         color=alt.Color("criterion:N", scale=alt.Scale(domain=titles, range=list(COLOURS)), legend=None),
         stroke=alt.Stroke("criterion:N", scale=alt.Scale(domain=titles, range=list(COLOURS)), legend=None),
     )
-    labels = base.mark_text(align="left", dx=6, baseline="middle", color=ink).encode(x=alt.value(0), text="label:N")
+    labels = base.mark_text(align="left", dx=6, baseline="middle", fontSize=12, color=ink).encode(
+        x=alt.value(0), text="label:N"
+    )
     return (bars + labels).properties(height=alt.Step(26), description=_described(rows, "topic"))
 
 

@@ -6,7 +6,7 @@ logged. Everything can be exported (`export`) and deleted (`delete`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -199,9 +199,15 @@ class PracticeRecord:
             ).first()
             stored = feedback.model_dump(mode="json")
             if last is not None and last.text == text:
-                if last.feedback != stored:  # a newer model sees other hints: their steps begin again
-                    last.feedback = stored
+                if last.feedback != stored:
+                    # A newer model may see other hints, and those it still sees in other places.
+                    steps = [
+                        HintStepRow(draft_id=last.id, hint=place, step=row.step, climbed=row.climbed)
+                        for place, row in self._climbed(session, last, stored["hints"]).items()
+                    ]
                     session.execute(delete(HintStepRow).where(HintStepRow.draft_id == last.id))
+                    session.add_all(steps)
+                    last.feedback = stored
                 return _draft(last)
             row = DraftRow(
                 learner_id=owner,
@@ -229,14 +235,29 @@ class PracticeRecord:
     # --- hints -------------------------------------------------------------------------------------------------------
 
     def hint_steps(self, draft_id: int) -> dict[int, int]:
-        """How far each hint of a draft was climbed, by its place in the feedback; hints never climbed are left out."""
-        chosen = (
-            select(HintStepRow)
-            .join(DraftRow)
-            .where(HintStepRow.draft_id == draft_id, DraftRow.learner_id == self._owner)
-        )
+        """How far each hint of a draft was climbed, by its place in the feedback; hints never climbed are left out.
+
+        A hint that another draft of the question has too, in the same words, was climbed there as well; what was done last
+        counts, so that what was hidden again stays hidden.
+        """
+        own = select(DraftRow).where(DraftRow.id == draft_id, DraftRow.learner_id == self._owner)
         with self._database.reading() as session:
-            return {row.hint: row.step for row in session.scalars(chosen)}
+            draft = session.scalar(own)
+            if draft is None:
+                return {}
+            climbed = self._climbed(session, draft, draft.feedback["hints"])
+            return {place: row.step for place, row in climbed.items()}
+
+    def _climbed(self, session: Session, draft: DraftRow, hints: Sequence[Any]) -> dict[int, HintStepRow]:
+        """The last step taken on each of these hints, in whichever draft of that draft's question, by the hint's place."""
+        taken = self._drafts(draft.course, draft.question).join(HintStepRow).add_columns(HintStepRow)
+        rows = session.execute(taken.order_by(HintStepRow.climbed)).all()
+        return {
+            place: row
+            for place, hint in enumerate(hints)
+            for told, row in rows
+            if told.feedback["hints"][row.hint : row.hint + 1] == [hint]
+        }
 
     def climb_hint(self, draft_id: int, hint: int, step: int) -> None:
         """Remember the step (0 nudge, 1 cue, 2 reveal) that a hint of a draft was climbed to."""

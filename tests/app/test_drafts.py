@@ -215,6 +215,10 @@ def test_judgement_changes_only_where_it_moved_enough(score, words):
     comparison = compare(draft(1, "a", PLAIN), draft(2, "b", after))
     assert comparison.judgement_words == words
     assert ("A stronger judgement." in gains(comparison)) == (words == "stronger")
+    told = comparison_html(comparison, draft(1, "a", PLAIN), draft(2, "b", after))
+    assert "<table" not in told, "no line of argument is raised in either"
+    assert "<h4>Judgement</h4>" in told and told.count(PLAIN.criteria["judgement"].comment) == 2
+    assert ("▲ gained" in told, "▼ lost" in told) == (words == "stronger", words == "weaker")
 
 
 def test_the_same_text_is_said_to_be_the_same():

@@ -9,7 +9,7 @@ from hand_made import hand_made_feedback
 from streamlit.testing.v1 import AppTest
 
 from assistant.app import resources
-from assistant.app.feedback_view import facts_html
+from assistant.app.feedback_view import facts_html, opening
 from assistant.app.hint_ladders import ladder_html
 from assistant.corpus.loading import CourseError, Problem
 from assistant.documents import MAX_CHARACTERS
@@ -88,6 +88,13 @@ def test_feedback_comes_in_the_order_that_helps(app, answer, engine) -> None:
     assert places == sorted(places)
 
 
+def test_what_works_is_said_in_a_sentence_that_agrees() -> None:
+    found = hand_made_feedback()
+    assert opening(found) == "Your answer raises two lines of argument and supports them with one relevant fact."
+    one = found.model_copy(update={"factors": (found.factors[0], *hand_made_feedback("Thin.").factors[1:])})
+    assert opening(one) == "Your answer raises one line of argument and supports it with one relevant fact."
+
+
 def test_student_text_is_escaped_everywhere(app, answer) -> None:
     page = html(ask(app, answer + " <script>alert(2)</script>"))
     assert "<script" not in page
@@ -139,7 +146,7 @@ def test_factors_not_raised_are_counted_and_never_named_before_the_reveal(app, a
     assert "A regime that hid the famine" in html(app)
 
 
-def test_hints_climb_one_step_at_a_time_and_start_again_with_a_new_answer(app, answer) -> None:
+def test_hints_climb_one_step_at_a_time_and_stay_there_in_the_next_draft(app, answer) -> None:
     page = html(ask(app, answer))
     assert "What did officials say?" in page and "Think of secrecy." not in page
     page = html(press(app, "Give me a cue"))
@@ -147,14 +154,16 @@ def test_hints_climb_one_step_at_a_time_and_start_again_with_a_new_answer(app, a
     press(app, "Reveal it")
     press(app, "Get feedback")  # the same answer: the steps stay
     assert "A regime that hid the famine" in html(app)
-    ask(app, answer + " One more sentence.")
-    assert "Think of secrecy." not in html(app) and "A regime that hid the famine" not in html(app)
+    page = html(ask(app, answer + " One more sentence."))
+    assert "Feedback on draft 2" in page
+    assert "A regime that hid the famine" in page and "Which years?" not in page
 
 
-def test_a_hint_can_be_hidden_again(app, answer) -> None:
+def test_a_hint_can_be_hidden_again_and_stays_hidden_in_the_next_draft(app, answer) -> None:
     ask(app, answer)
     press(press(app, "Give me a cue"), "Reveal it")
     assert "Think of secrecy." not in html(press(app, "Hide it again"))
+    assert "Think of secrecy." not in html(ask(app, answer + " One more sentence."))
 
 
 def test_hints_beyond_the_first_four_are_folded_away(app, answer) -> None:

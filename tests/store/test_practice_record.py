@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.schemas import Feedback, Hint
 from assistant.store.database import Base, Database
 from assistant.store.drafts import AnswerInProgress, ChangedElsewhere, PracticeRecord
 from assistant.store.flashcards import Flashcards
@@ -124,32 +125,55 @@ def test_drafts_are_counted_for_each_question(record, feedback):
     assert second.feedback == feedback
 
 
+def hinting(feedback: Feedback, *facts: str) -> Feedback:
+    """The feedback with a hint to each of these facts."""
+    hints = (
+        Hint(criterion="evidence", factor="weather", fact=fact, nudge=f"{fact}?", cue="c", reveal="r") for fact in facts
+    )
+    return feedback.model_copy(update={"hints": tuple(hints)})
+
+
 def test_the_same_text_again_is_the_same_draft(record, feedback):
-    first = record.add_draft("one", feedback)
+    first = record.add_draft("one", hinting(feedback, "a", "b"))
     record.climb_hint(first.id, 0, 1)
-    assert record.add_draft("one", feedback) == first
+    assert record.add_draft("one", hinting(feedback, "a", "b")) == first
     assert record.hint_steps(first.id) == {0: 1}
-    newer = feedback.model_copy(update={"mark": 2})
+    newer = hinting(feedback, "c", "a")
     assert record.add_draft("one", newer).feedback == newer
-    assert record.hint_steps(first.id) == {}, "the hints of another model are other hints"
+    assert record.hint_steps(first.id) == {1: 1}, "another model sees another hint, and the same one in another place"
 
 
-def test_hint_steps_are_remembered_for_each_draft(record, feedback):
-    first, second = record.add_draft("one", feedback), record.add_draft("two", feedback)
+def test_hint_steps_are_remembered_from_draft_to_draft(record, feedback):
+    first = record.add_draft("one", hinting(feedback, "a", "b", "c"))
     record.climb_hint(first.id, 0, 1)
     record.climb_hint(first.id, 0, 2)
-    record.climb_hint(first.id, 3, 1)
-    assert record.hint_steps(first.id) == {0: 2, 3: 1}
-    assert record.hint_steps(second.id) == {}
+    record.climb_hint(first.id, 2, 1)
+    assert record.hint_steps(first.id) == {0: 2, 2: 1}
+    assert record.hint_steps(record.add_draft("two", hinting(feedback, "d")).id) == {}
+    third = record.add_draft("three", hinting(feedback, "c", "d", "a"))
+    assert record.hint_steps(third.id) == {0: 1, 2: 2}, "what was used in between is missing again"
+    record.climb_hint(third.id, 2, 0)
+    assert record.hint_steps(third.id) == {0: 1, 2: 0}, "what was hidden again stays hidden"
+    assert record.hint_steps(record.add_draft("four", hinting(feedback, "a")).id) == {0: 0}
+
+
+def test_hint_steps_belong_to_the_question_and_to_the_words_of_the_hint(record, feedback):
+    told = hinting(feedback, "a")
+    record.climb_hint(record.add_draft("one", told).id, 0, 2)
+    elsewhere = record.add_draft("two", told.model_copy(update={"question": "plans"}))
+    assert record.hint_steps(elsewhere.id) == {}
+    reworded = told.hints[0].model_copy(update={"nudge": "Why, then?"})
+    assert record.hint_steps(record.add_draft("two", told.model_copy(update={"hints": (reworded,)})).id) == {}
 
 
 def test_nobody_sees_or_changes_what_is_anothers(database, record, feedback):
-    draft = record.add_draft("mine", feedback)
+    draft = record.add_draft("mine", hinting(feedback, "a"))
     record.climb_hint(draft.id, 0, 1)
     other = PracticeRecord(database, "other")
     other.climb_hint(draft.id, 0, 2)
     assert other.hint_steps(draft.id) == {} and other.drafts("small") == []
     assert record.hint_steps(draft.id) == {0: 1}
+    assert other.hint_steps(other.add_draft("mine", hinting(feedback, "a")).id) == {}
     assert other.answer("small", "famine").text == ""
 
 
