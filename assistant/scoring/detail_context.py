@@ -114,20 +114,22 @@ class DetailContexts:
             found.append((rows, starts, facts))
         return found
 
-    def compare(self, text: str, details: Sequence[Detail]) -> list[DetailLikeness]:
-        """How like the surroundings of each detail of a text are to those of the bank's."""
-        if not details:
-            return []
-        similarity = np.asarray((self.windows @ self._matrix(windows_of(text, details)).T).todense(), dtype=np.float32)
-        found = []
-        for detail, column in zip(details, similarity.T, strict=True):
-            rows, starts, facts = self._right_rows[KINDS.index(detail.kind)]
-            best = np.zeros(self.facts, dtype=np.float32)
-            if len(rows):
-                best[facts] = np.maximum.reduceat(column[rows], starts)
-            explained = float(column[self._same(detail)].max(initial=0.0))
-            found.append(DetailLikeness(detail, best, explained, column))
-        return found
+    def compare(self, texts: Sequence[str], details: Sequence[Sequence[Detail]]) -> list[list[DetailLikeness]]:
+        """How like the surroundings of each text's details are to those of the bank's."""
+        windows = [window for text, here in zip(texts, details, strict=True) for window in windows_of(text, here)]
+        if not windows:
+            return [[] for _ in details]
+        similarity = np.asarray((self._matrix(windows) @ self.windows.T).todense(), dtype=np.float32)
+        rows = iter(similarity)
+        return [[self._likeness(detail, next(rows)) for detail in here] for here in details]
+
+    def _likeness(self, detail: Detail, similarity: Vectors) -> DetailLikeness:
+        rows, starts, facts = self._right_rows[KINDS.index(detail.kind)]
+        best = np.zeros(self.facts, dtype=np.float32)
+        if len(rows):
+            best[facts] = np.maximum.reduceat(similarity[rows], starts)
+        explained = float(similarity[self._same(detail)].max(initial=0.0))
+        return DetailLikeness(detail, best, explained, similarity)
 
     def like_name(self, likeness: DetailLikeness, fact: int, names: Iterable[str]) -> float:
         """How like the surroundings of a detail are to those of some names in a fact's wordings."""

@@ -293,7 +293,8 @@ class SignalReader:
         """
         result = np.zeros((8, len(row)), dtype=np.float32)
         contexts = self.index.contexts
-        said = [contexts.compare(sentence.text, details_in(sentence, self._kind)) for sentence in sentences]
+        details = [details_in(sentence, self._kind) for sentence in sentences]
+        said = contexts.compare([sentence.text for sentence in sentences], details)
         for place, (number, fact) in enumerate(zip(row.tolist(), column.tolist(), strict=True)):
             key, here = self.keys[fact], said[number]
             if not here:

@@ -38,7 +38,8 @@ def likeness(small, read, contexts):
 
     def likeness(text):
         (sentence,) = read(text).sentences
-        return {one.detail.kind: one for one in contexts.compare(sentence.text, details_in(sentence, kinds))}
+        (found,) = contexts.compare([sentence.text], [details_in(sentence, kinds)])
+        return {one.detail.kind: one for one in found}
 
     return likeness
 
@@ -84,23 +85,24 @@ def test_a_name_instead_of_another(likeness, contexts, place):
 
 
 def test_texts_without_details_words_or_terms(contexts, course):
-    assert contexts.compare("Nothing is said.", []) == []
+    assert contexts.compare([], []) == [] and contexts.compare(["Nothing is said."], [[]]) == [[]]
     assert windows_of("", []) == []
     bare = course.model_copy(update={"terms": (), "facts": course.facts[:1]})
     empty = build_contexts(bare, [["."]], [details_of(course.facts[0], bare)])
-    assert empty.windows.shape == (0, 0) and empty.compare("", []) == []
+    assert empty.windows.shape == (0, 0) and empty.compare([""], [[]]) == [[]]
 
 
 def test_a_date_outside_every_wording_is_compared_with_none(small, read):
     none = build_contexts(small, [[] for _ in small.facts], [details_of(fact, small) for fact in small.facts])
     (sentence,) = read("It began in 1928.").sentences
-    (found,) = none.compare(sentence.text, details_in(sentence, {}))
+    ((found,),) = none.compare([sentence.text], [details_in(sentence, {})])
     assert not found.facts.any() and found.explained == 0
 
 
 def test_contexts_are_kept_and_read_again(contexts, likeness, place):
     again = pickle.loads(pickle.dumps(contexts))
-    (date,) = again.compare("Trotsky missed the funeral in 1926.", [likeness("It was in 1926.")["date"].detail])
+    detail = likeness("It was in 1926.")["date"].detail
+    ((date,),) = again.compare(["It was in 1926."], [[detail]])
     assert date.facts.shape == (len(place),)
 
 
