@@ -238,7 +238,7 @@ def _set_exam(question: str, change: Any) -> None:
 
 
 def show_exam(record: PracticeRecord, course: Course, question: Question) -> None:
-    """Offer to sit the question as an exam, or draw the clock of the one that is running.
+    """Offer to sit the question as an exam, or draw the clock of the one that is running: two elements either way.
 
     Not within the editor: what sticks to the top of the page would leave it where that ends.
     """
@@ -247,6 +247,7 @@ def show_exam(record: PracticeRecord, course: Course, question: Question) -> Non
     if answer.exam_minutes is None:
         wanted = course.rubric.style(question.style).minutes
         lengths = sorted({*EXAM_MINUTES, wanted})
+        st.empty()  # one element less would move the editor up, and the browser would draw its boxes anew
         with st.expander("Sit it as an exam", key="practice.exam"):
             st.html(f'<p class="ap-quiet">{EXAM_HELP}</p>')
             with st.container(horizontal=True, gap="small"):

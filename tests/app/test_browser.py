@@ -729,7 +729,10 @@ def test_an_exam_counts_down_and_leaves_the_text(visit: Visit) -> None:
     from playwright.sync_api import expect
 
     page = visit.page
+    answer_box(page, FIRST).evaluate("box => { box.dataset.kept = 'yes'; }")
     timer = start_exam(page, 45)
+    # The same box as before, with its caret and its place in a long text.
+    expect(answer_box(page, FIRST)).to_have_attribute("data-kept", "yes")
     began = timer.inner_text()
     type_in(page, "Against the clock.")
     expect(status(page, FIRST)).to_have_text(SAVED)
