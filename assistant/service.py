@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -360,10 +361,21 @@ def mark_batch(
         for submission in submissions:
             yield recall(submission) or mark_submission(course, submission, models, threads)
         return
-    parallel = Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch=f"{4 * jobs}")
+    parallel = Parallel(
+        n_jobs=jobs,
+        return_as="generator",
+        batch_size=1,
+        pre_dispatch=f"{4 * jobs}",
+        initializer=_leave_stopping_to_the_first,
+    )
     yield from parallel(
         delayed(_mark_or_keep)(course, submission, models, recall(submission)) for submission in submissions
     )
+
+
+def _leave_stopping_to_the_first() -> None:
+    """Runs in a worker: a terminal's Ctrl-C reaches every process, and the first ends the others without complaints."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _mark_or_keep(course: str, submission: Submission, models: Path | None, known: BatchRow | None) -> BatchRow:
