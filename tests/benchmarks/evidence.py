@@ -68,7 +68,7 @@ STEPS = (
             "likely_facts",
         },
     ),
-    ("+ dates, figures, names, hedging", set(NAMES) - MARKED),
+    ("+ dates, figures, names and what stands around them, hedging", set(NAMES) - MARKED),
     ("+ marked responses: their sentences, and how often they convey a fact", set(NAMES)),
 )
 
