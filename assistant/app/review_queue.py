@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from assistant import moderation
+from assistant.class_sets.codes import is_code
 from assistant.moderation import urgency_of
 from assistant.schemas import ReviewReason
 from assistant.store.class_sets import ScriptOverview
@@ -31,7 +32,9 @@ def reasons_to_look(script: ScriptOverview) -> tuple[ReviewReason, ...]:
 def _elsewhere(script: ScriptOverview) -> tuple[ReviewReason, ...]:
     if (same := script.elsewhere) is None:
         return ()
-    message = f"The same text as that of {same.label} in the set “{same.class_set}”."
+    # A code is no code any more once it stands beside the name.
+    whose = f"script {same.place}" if is_code(script.student) and not is_code(same.label) else f"that of {same.label}"
+    message = f"The same text as {whose} in the set “{same.class_set}”."
     return (ReviewReason(code="same-text-elsewhere", message=message),)
 
 

@@ -52,6 +52,11 @@ class StudentCodes:
         return self._entries[identity].code
 
 
+def is_code(student: str) -> bool:
+    """Whether a student goes by a code."""
+    return _CODE.fullmatch(student) is not None
+
+
 def code_students(submissions: Iterable[Submission], codes: StudentCodes) -> Iterator[Submission]:
     """The submissions with codes for names: as student, as id, in what is said of them, and in their texts' headings.
 

@@ -86,9 +86,10 @@ NO_AWARD = Award()
 
 @dataclass(frozen=True)
 class SameText:
-    """A script of an earlier set with the same text: the set's title, and whose script it is as far as is known."""
+    """A script of an earlier set with the same text: the set's title, the script's place in it, and whose it is if known."""
 
     class_set: str
+    place: int
     label: str
 
 
@@ -469,7 +470,7 @@ class ClassSets:
         """For each of the chosen scripts whose text an earlier set of the course holds too, where it was first."""
         own, earlier, earlier_set = ClassSetRow, aliased(ScriptRow), aliased(ClassSetRow)
         same = (
-            select(ScriptRow.id, earlier_set.title, earlier.student, earlier.name)
+            select(ScriptRow.id, earlier_set.title, earlier.place, earlier.student, earlier.name)
             .join(own, own.id == ScriptRow.class_set_id)
             .join(earlier, (earlier.digest == ScriptRow.digest) & (earlier.class_set_id < own.id))
             .join(earlier_set, earlier_set.id == earlier.class_set_id)
@@ -477,7 +478,9 @@ class ClassSets:
             .where(ScriptRow.digest != "")
             .order_by(earlier.id.desc())  # of several the first is kept
         )
-        return {script: SameText(title, student or name) for script, title, student, name in session.execute(same)}
+        return {
+            script: SameText(title, place, who or name) for script, title, place, who, name in session.execute(same)
+        }
 
     def _own(self, session: Session, script: int, lock: bool = False) -> ScriptRow | None:
         chosen = select(ScriptRow).join(ClassSetRow).where(ScriptRow.id == script, ClassSetRow.owner == self.owner)

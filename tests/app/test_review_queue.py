@@ -115,7 +115,14 @@ def test_where_the_review_stands():
 
 
 def test_a_text_of_another_set_needs_a_look_and_says_where_it_was():
-    copy = replace(script(9, student="Bo Jones"), elsewhere=SameText("Week 1", "Ann Smith"))
+    copy = replace(script(9, student="Bo Jones"), elsewhere=SameText("Week 1", 3, "Ann Smith"))
     assert short_reasons(copy) == ["The same text as that of Ann Smith in the set “Week 1”."]
     assert agreeable([copy, script(10)]) == [script(10)]
     assert queue([script(8), copy])[0] == copy
+
+
+def test_a_code_is_not_told_whose_it_is():
+    coded = replace(script(9, student="S07"), elsewhere=SameText("Week 1", 3, "Ann Smith"))
+    assert short_reasons(coded) == ["The same text as script 3 in the set “Week 1”."]
+    both = replace(coded, elsewhere=SameText("Week 1", 3, "S07"))
+    assert short_reasons(both) == ["The same text as that of S07 in the set “Week 1”."]

@@ -94,12 +94,12 @@ def test_a_text_of_an_earlier_set_of_the_same_teacher_and_course_is_known_again(
     assert told(first) == [None] * 4, (
         "what came first repeats nothing, and what stands in its own set is told otherwise"
     )
-    assert told(second) == [SameText("Week 1", "Ann 1"), None, SameText("Week 1", "Ann 0"), None]
-    assert told(third) == [SameText("Week 1", "Ann 1")] * 2
-    assert sets.script(sets.overviews(third)[0].id).overview.elsewhere == SameText("Week 1", "Ann 1")
+    assert told(second) == [SameText("Week 1", 2, "Ann 1"), None, SameText("Week 1", 1, "Ann 0"), None]
+    assert told(third) == [SameText("Week 1", 2, "Ann 1")] * 2
+    assert sets.script(sets.overviews(third)[0].id).overview.elsewhere == SameText("Week 1", 2, "Ann 1")
     sets.delete(first)
     assert told(second) == [None] * 4
-    assert told(third) == [SameText("Week 2", "Ann 0")] * 2
+    assert told(third) == [SameText("Week 2", 1, "Ann 0")] * 2
 
 
 def test_a_set_that_breaks_off_is_not_there(sets):
