@@ -29,7 +29,7 @@ class EncodedSentence:
 
     pieces: Vectors
 
-    @property
+    @cached_property
     def mean(self) -> Vectors:
         """The sentence's vector: the mean of its pieces, unit length, shape (384,)."""
         vector = self.pieces.mean(axis=0)

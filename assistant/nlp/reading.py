@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 from spacy.tokens import Span as SpacySpan
 
 from assistant.nlp.dates import Date
@@ -64,11 +64,11 @@ class Reading:
 _LINE_END = re.compile(r"[\r\n]")
 
 
-def form_of(span: SpacySpan, terms: Iterable[SpacySpan]) -> str:
+def form_of(sentence: Iterable[Token], terms: Iterable[SpacySpan]) -> str:
     """A sentence as comparable words: lemmas in lower case without stop words, and each term as one word."""
     tokens = [
         (token.lemma_ or token.lower_).lower()
-        for token in span
+        for token in sentence
         if not (token.is_punct or token.is_space or token.is_stop)
     ]
     tokens += ["term:" + term._.term.lower().replace(" ", "_") for term in terms]
@@ -92,15 +92,16 @@ def read_doc(doc: Doc, encoder: Encoder) -> Reading:
         if _LINE_END.search(text, position, start) and sentences:
             paragraph += 1
         position = end
+        tokens = list(span)  # each is made anew whenever a span is gone through
         inside = {name: groups[name].get(span.start, []) for name in groups}
         sentences.append(
             SentenceReading(
                 span=(start, end),
                 paragraph=paragraph,
                 text=text[start:end],
-                form=form_of(span, inside["terms"]),
-                words=tuple(token.lower_ for token in span if token.is_alpha or token.like_num),
-                tags=tuple(token.tag_ for token in span if not token.is_space),
+                form=form_of(tokens, inside["terms"]),
+                words=tuple(token.lower_ for token in tokens if token.is_alpha or token.like_num),
+                tags=tuple(token.tag_ for token in tokens if not token.is_space),
                 terms=tuple(term._.term for term in inside["terms"]),
                 term_spans=tuple((term.start_char, term.end_char) for term in inside["terms"]),
                 references=references[number] if number < len(references) else (),
