@@ -122,7 +122,7 @@ def criteria_feedback(
         "factors": CriterionFeedback(
             score=round(min(1.0, factor_score), 3), comment=_factor_comment(factors, developed, mentioned)
         ),
-        "evidence": CriterionFeedback(score=round(evidence_score, 3), comment=_evidence_comment(relevant, errors)),
+        "evidence": CriterionFeedback(score=round(evidence_score, 3), comment=evidence_comment(relevant, errors)),
         "judgement": CriterionFeedback(
             score=round(scores.judgement, 3), comment=_judgement_comment(scores.judgement, style)
         ),
@@ -157,7 +157,8 @@ def _of(some: Sequence[FactorFeedback], count: int) -> str:
     return f"{_number(len(some))} of {_number(count).lower()} lines of argument {'is' if len(some) == 1 else 'are'}"
 
 
-def _evidence_comment(relevant: Sequence[EvidenceFeedback], errors: Sequence[ErrorFeedback]) -> str:
+def evidence_comment(relevant: Sequence[EvidenceFeedback], errors: Sequence[ErrorFeedback]) -> str:
+    """How much relevant knowledge supports the response, and how much of what it claims needs checking."""
     if not relevant:
         text = "No specific, relevant fact was recognised yet. Names, dates and figures make a reason convincing."
     elif len(relevant) == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from assistant.feedback import evidence_comment
 from assistant.schemas import ErrorFeedback, EvidenceFeedback, Feedback
 
 
@@ -24,7 +25,10 @@ def findings_of(feedback: Feedback) -> dict[str, EvidenceFeedback | ErrorFeedbac
 
 
 def without(feedback: Feedback, struck: Set[str]) -> Feedback:
-    """The feedback without the findings struck out. Level, mark and range are the assistant's own and stay."""
+    """The feedback without the findings struck out, also where its words on evidence count them.
+
+    Level, mark and range are the assistant's own and stay.
+    """
     if not struck:
         return feedback
     evidence = tuple(item for item in feedback.evidence if finding_of(item) not in struck)
@@ -34,4 +38,11 @@ def without(feedback: Feedback, struck: Set[str]) -> Feedback:
         for factor in feedback.factors
     )
     errors = tuple(error for error in feedback.errors if finding_of(error) not in struck)
-    return feedback.model_copy(update={"evidence": evidence, "factors": factors, "errors": errors})
+    said = evidence_comment([item for item in evidence if item.relevant], errors)
+    criteria = {
+        name: criterion.model_copy(update={"comment": said}) if name == "evidence" else criterion
+        for name, criterion in feedback.criteria.items()
+    }
+    return feedback.model_copy(
+        update={"evidence": evidence, "factors": factors, "errors": errors, "criteria": criteria}
+    )

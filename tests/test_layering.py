@@ -33,6 +33,7 @@ ORDER = (
 )
 # What a module may import of its own layer beside itself; those not named here nothing.
 BEFORE = {
+    "findings": {"feedback"},
     "service": {"class_sets"},
     "marking_desk": {"service"},
     "awards": {"class_sets", "service"},

@@ -68,10 +68,7 @@ def show_script(engine: Engine, sets: ClassSets, script: StoredScript, scripts: 
         st.html(
             f'<p class="ap-quiet">Moved to your own standard; by itself the assistant suggests {script.own_mark}.</p>'
         )
-    st.html(
-        suggestion_html(engine.course, script.feedback, engine.calibrated)
-        + criteria_html(engine.course, script.feedback)
-    )
+    st.html(suggestion_html(engine.course, script.feedback, engine.calibrated) + criteria_html(engine.course, shared))
     _show_trail(sets, overview.id)
 
 
@@ -181,7 +178,7 @@ def _award_box(sets: ClassSets, script: StoredScript) -> None:
                 "Begin with the assistant’s words",
                 key=f"class_sets.begin.{overview.id}",
                 on_click=_begin_words,
-                args=(sets, overview.id, assistants_words(script.feedback)),
+                args=(sets, overview.id, assistants_words(without(script.feedback, script.struck))),
             )
         if overview.award.updated is not None:
             saved = f"Saved {when(overview.award.updated)} by {overview.award.marker}."

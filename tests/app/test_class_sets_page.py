@@ -362,6 +362,9 @@ def test_a_finding_she_does_not_share_is_left_out_until_it_is_put_back(sets, rea
     assert "finding struck out" in page
     assert sets.overviews(read)[0].mark == suggested
     (left,) = [script for script in scripts_of(sets, read) if script.student == "Ann Smith"]
+    assert left.feedback.criteria["evidence"].comment.startswith("No specific, relevant fact")
+    assert "claim" not in left.feedback.criteria["evidence"].comment
+    assert "One relevant fact." not in page and left.feedback.criteria["evidence"].comment in page
     assert left.feedback.errors == () and len(left.feedback.evidence) == len(found) - len(gone)
     assert all(fact not in factor.facts for factor in left.feedback.factors for fact in gone)
     assert not [digest for digest in digests_of(course, sets, read) if digest.label == "Ann Smith" and digest.errors]
