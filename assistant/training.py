@@ -18,6 +18,7 @@ from joblib import delayed
 from assistant import __version__
 from assistant.corpus.loading import (
     find_course,
+    load_contrasts,
     load_course,
     load_passages,
     load_responses,
@@ -215,7 +216,7 @@ def _material(bench: Workbench) -> TrainingData:
     return make_data(
         bench.course,
         bench.bank,
-        load_passages(bench.folder),
+        [*load_passages(bench.folder), *load_contrasts(bench.folder)],
         bench.responses,
         bench.tokenizer,
         frozenset(bench.course.unscored_lines),

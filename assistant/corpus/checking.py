@@ -11,6 +11,7 @@ from assistant.corpus.ledger import ledger
 from assistant.corpus.loading import (
     CourseError,
     Problem,
+    load_contrasts,
     load_course,
     load_passages,
     load_responses,
@@ -136,13 +137,14 @@ def _check_training_material(folder: Path, course: Course) -> Iterator[Problem]:
         for fact_id in load_wordings(folder):
             if fact_id not in facts:
                 yield Problem("wordings", fact_id, "", "there is no such fact")
-        for passage in load_passages(folder):
-            if passage.question not in questions:
-                yield Problem("passages", passage.question, "question", "there is no such question")
-            for sentence in passage.sentences:
-                for fact_id in (*sentence.facts, *(wrong.fact for wrong in sentence.wrong)):
-                    if fact_id not in facts:
-                        yield Problem("passages", fact_id, "facts", f"there is no such fact ('{sentence.s[:40]}...')")
+        for place, passages in (("passages", load_passages(folder)), ("contrasts", load_contrasts(folder))):
+            for passage in passages:
+                if passage.question not in questions:
+                    yield Problem(place, passage.question, "question", "there is no such question")
+                for sentence in passage.sentences:
+                    for fact_id in (*sentence.facts, *(wrong.fact for wrong in sentence.wrong)):
+                        if fact_id not in facts:
+                            yield Problem(place, fact_id, "facts", f"there is no such fact ('{sentence.s[:40]}...')")
         paths = responses_of(folder)
         for response in load_responses(paths) if paths else []:
             question = questions.get(response.question)

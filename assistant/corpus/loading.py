@@ -2,7 +2,7 @@
 
 A course folder holds `course.yaml` (title, heading lines, lines set aside), `notes.txt` (one note a line, verbatim),
 `questions.yaml`, `rubric.yaml`, `terms.yaml`, `facts/*.yaml` (one list of facts a topic), and, for training,
-`wordings/*.yaml`, `passages/*.yaml` and `responses/*.jsonl`.
+`wordings/*.yaml`, `passages/*.yaml`, `contrasts/*.yaml` and `responses/*.jsonl`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from assistant.schemas import (
     Course,
+    ErrorKind,
     Fact,
     Identifier,
     MarkedResponse,
@@ -82,7 +83,8 @@ class PassageWrong(Record):
     """A fact that a sentence gets wrong."""
 
     fact: str
-    kind: str
+    kind: ErrorKind
+    why: str = ""
 
 
 class PassageSentence(Record):
@@ -90,7 +92,7 @@ class PassageSentence(Record):
 
     s: Text
     facts: tuple[str, ...] = ()
-    role: str
+    role: str = ""
     wrong: tuple[PassageWrong, ...] = ()
 
 
@@ -310,6 +312,17 @@ def load_passages(folder: Path) -> list[Passage]:
     for path in sorted((folder / "passages").glob("*.yaml")):
         passages += _records(path, _read_yaml(path), Passage, "passage")
     return passages
+
+
+def load_contrasts(folder: Path) -> list[Passage]:
+    """Practice paragraphs in which every fact is told rightly and wrongly in much the same words. Raises CourseError.
+
+    (Contrast sets: Gardner et al. 2020, "Evaluating models' local decision boundaries via contrast sets".)
+    """
+    contrasts: list[Passage] = []
+    for path in sorted((folder / "contrasts").glob("*.yaml")):
+        contrasts += _records(path, _read_yaml(path), Passage, "contrast")
+    return contrasts
 
 
 def load_responses(paths: Iterable[Path]) -> list[MarkedResponse]:

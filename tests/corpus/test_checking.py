@@ -173,6 +173,10 @@ def test_wordings_and_passages_must_be_of_facts_of_the_course(course_folder):
     for name, content in (
         ("wordings", {"fact-99": {"wordings": ["x"]}}),
         ("passages", [{"question": "famine", "sentences": [{"s": "A claim.", "role": "claim", "facts": ["fact-98"]}]}]),
+        (
+            "contrasts",
+            [{"question": "famine", "sentences": [{"s": "A lie.", "wrong": [{"fact": "fact-97", "kind": "date"}]}]}],
+        ),
     ):
         (course_folder / name).mkdir()
         (course_folder / name / "all.yaml").write_text(yaml.safe_dump(content))
@@ -180,4 +184,6 @@ def test_wordings_and_passages_must_be_of_facts_of_the_course(course_folder):
         "wordings: fact-99: there is no such fact",
         "passages: famine, question: there is no such question",
         "passages: fact-98, facts: there is no such fact ('A claim....')",
+        "contrasts: famine, question: there is no such question",
+        "contrasts: fact-97, facts: there is no such fact ('A lie....')",
     ]
