@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -232,7 +233,10 @@ class _LazyPrompts(dict[str, frozenset[str]]):
 @cache
 def engine(course: str = "stalin", models: Path | None = None, threads: int = 2) -> Engine:
     """The engine of a course, loaded once in this process."""
-    return Engine(course, models, threads)
+    loaded = Engine(course, models, threads)
+    # What the engine consists of is never garbage: to look through it for some takes half as long as to mark an answer.
+    gc.freeze()
+    return loaded
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -42,9 +43,23 @@ class DetailAgreement:
 
 def details_of(fact: Fact, course: Course) -> KeyDetails:
     """Parse a fact's key."""
-    canonical = {
+    return _parse(fact, _canonical(course))
+
+
+def all_details(course: Course) -> list[KeyDetails]:
+    """The parsed keys of all the facts of a course."""
+    canonical = _canonical(course)
+    return [_parse(fact, canonical) for fact in course.facts]
+
+
+def _canonical(course: Course) -> dict[str, str]:
+    """The term that each form of a course's terms stands for; forms in small letters."""
+    return {
         form.lower(): term.term for term in course.terms for form in (term.term, *term.aliases, *term.abbreviations)
     }
+
+
+def _parse(fact: Fact, canonical: Mapping[str, str]) -> KeyDetails:
     years = []
     for date in fact.key.dates:
         parts = [part.split("-") for part in date.split("/")]

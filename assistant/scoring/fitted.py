@@ -87,11 +87,11 @@ class BoostedTrees:
 
     def _sums(self, rows: Vectors | Floats) -> Floats:
         columns = np.ascontiguousarray(rows.T, dtype=np.float64)
-        every = np.iinfo(self.remaining.dtype).max
-        reached = np.full((len(self.leaves), len(rows)), every, dtype=self.remaining.dtype)
-        for feature, threshold, remaining in zip(self.feature, self.threshold, self.remaining, strict=True):
-            exceeded = columns[feature] > threshold[:, None]
-            reached &= np.where(exceeded, remaining[:, None], every)
+        ruled_out = np.zeros((len(self.leaves), len(rows)), dtype=self.remaining.dtype)
+        for feature, threshold, left in zip(self.feature, self.threshold, ~self.remaining, strict=True):
+            exceeded = columns.take(feature, axis=0) > threshold[:, None]
+            ruled_out |= exceeded * left[:, None]  # several times as fast as a choice between two values
+        reached = ~ruled_out
         lowest = reached & (~reached + 1)
         leaf = (lowest.astype(np.float32).view(np.int32) >> 23) - 127  # the exponent of a power of two
         sums: Floats = np.take_along_axis(self.leaves, leaf, axis=1).sum(axis=0)

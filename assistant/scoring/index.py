@@ -17,7 +17,7 @@ from scipy.sparse import csc_matrix
 from assistant.nlp.encoder import EncodedSentence, Vectors
 from assistant.schemas import Course, ErrorKind, Fact, Wordings
 from assistant.scoring.detail_context import DetailContexts, build_contexts
-from assistant.scoring.details import details_of
+from assistant.scoring.details import all_details
 from assistant.scoring.precedents import Precedents
 from assistant.scoring.tfidf import Tfidf
 
@@ -151,7 +151,7 @@ def build_index(
         contexts=build_contexts(
             course,
             [[texts[row] for row in rows if row >= 0] for rows in slots["wording"].tolist()],
-            [details_of(fact, course) for fact in course.facts],
+            all_details(course),
         ),
         usual_error=tuple(_usual_error(bank.get(fact.id, Wordings())) for fact in course.facts),
         head=head,

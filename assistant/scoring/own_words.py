@@ -144,22 +144,22 @@ class Screen:
     Args:
         course: its notes, statements and prompts are what may be quoted.
         index: the course's bank, to tell what is about the course.
+        vectors: the index's, in the precision that is computed with.
         known_words: English words in small letters; without them no sentence counts as foreign.
     """
 
-    def __init__(self, course: Course, index: FactIndex, known_words: Collection[str] = ()) -> None:
+    def __init__(self, course: Course, index: FactIndex, vectors: Vectors, known_words: Collection[str] = ()) -> None:
         sources = [*course.notes, *(fact.statement for fact in course.facts)]
         self._sources = Runs(sources)
         self._lines = frozenset(plain_words(source) for source in sources)
         self._prompts = {question.id: Runs([question.prompt], 3) for question in course.questions}
         self._index = index
-        self._far = self._distance() if index.head and known_words else 0.0
+        self._far = self._distance(vectors) if index.head and known_words else 0.0
         self._known = known_words
         self._familiar = index.words.vocabulary_
 
-    def _distance(self) -> float:
+    def _distance(self, vectors: Vectors) -> float:
         wordings = self._index.slots["wording"]
-        vectors = self._index.vectors.astype(np.float32)
         nearest = best_and_mean(vectors[wordings[::2, 0]] @ vectors.T, wordings)[0]
         own = np.arange(len(wordings))[::2]
         nearest[np.arange(len(own)), own] = -1.0

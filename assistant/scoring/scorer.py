@@ -103,7 +103,7 @@ class Scorer:
         self.profiles = profiles
         self.prompts = prompts
         self.encoder = encoder
-        self.screen = Screen(course, reader.index, encoder.known_words if encoder else ())
+        self.screen = Screen(course, reader.index, reader.vectors, encoder.known_words if encoder else ())
 
     def score(self, reading: Reading, question: Question, signals: Signals | None = None) -> Scores:
         """Score what a student wrote of a response; `signals` may be given where they were computed before."""

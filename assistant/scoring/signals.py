@@ -20,9 +20,9 @@ from assistant.scoring.details import (
     SWAPPED_KINDS,
     DetailAgreement,
     KeyDetails,
+    all_details,
     compare_details,
     date_agrees,
-    details_of,
     figures_of,
     number_agrees,
     same_unit,
@@ -79,15 +79,18 @@ class Likeness:
 
 
 class SignalReader:
-    """Computes the signals of responses for one course."""
+    """Computes the signals of responses for one course.
+
+    `vectors`, of shape (rows, 384), holds the bank's vectors in the precision that is computed with.
+    """
 
     def __init__(self, course: Course, index: FactIndex) -> None:
         self.course = course
         self.index = index
         self.facts: tuple[Fact, ...] = course.facts
-        self.keys: list[KeyDetails] = [details_of(fact, course) for fact in course.facts]
+        self.keys: list[KeyDetails] = all_details(course)
         self.usual_error = index.usual_error
-        self._vectors = index.vectors.astype(np.float32)
+        self.vectors = index.vectors.astype(np.float32)
         self._relevant = {question.id: self._mask(question.id) for question in course.questions}
         self.topics = self._topics()
         self._kind = {term.term: term.kind for term in course.terms}
@@ -118,9 +121,9 @@ class SignalReader:
         """How like the bank's rows the sentences of a response are."""
         if not reading.sentences:
             none = np.zeros((0, len(self.index.fact_ids)), dtype=np.float32)
-            return Likeness(np.zeros((0, len(self._vectors)), dtype=np.float32), none, none)
+            return Likeness(np.zeros((0, len(self.vectors)), dtype=np.float32), none, none)
         vectors = np.stack([sentence.mean for sentence in reading.encoded]).astype(np.float32)
-        rows = (self._vectors @ vectors.T).T  # laid out by row of the bank, as `best_and_mean` reads it
+        rows = (self.vectors @ vectors.T).T  # laid out by row of the bank, as `best_and_mean` reads it
         return Likeness(rows, *best_and_mean(rows, self.index.slots["wording"]))
 
     def read(self, reading: Reading, question_id: str, likeness: Likeness | None = None) -> Signals:

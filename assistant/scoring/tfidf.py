@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from scipy.sparse import csr_matrix
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer
+
+_KEPT_WORDS = 20_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Tfidf:
     idf_: NDArray[np.floating]
     sizes: tuple[int, int]
     token_pattern: str | None
+    _within: dict[str, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Columns of the n-grams within words seen before; most words of a text were."""
 
     @classmethod
     def of(cls, model: TfidfVectorizer) -> Tfidf:
@@ -48,11 +53,12 @@ class Tfidf:
     def __getstate__(self) -> dict[str, Any]:
         # One long string is opened at once, a table of a hundred thousand short ones is not.
         ngrams = sorted(self.vocabulary_, key=self.vocabulary_.__getitem__)
-        return {**vars(self), "vocabulary_": "\n".join(ngrams)}
+        kept = {name: value for name, value in vars(self).items() if name != "_within"}
+        return {**kept, "vocabulary_": "\n".join(ngrams)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         ngrams = state["vocabulary_"].split("\n")
-        vars(self).update(state, vocabulary_={ngram: column for column, ngram in enumerate(ngrams)})
+        vars(self).update(state, vocabulary_={ngram: column for column, ngram in enumerate(ngrams)}, _within={})
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
         """Shape (texts, columns); the row of a text without a known n-gram is zero."""
@@ -60,8 +66,7 @@ class Tfidf:
         counts: list[int] = []
         ends = [0]
         for text in texts:
-            known = map(self.vocabulary_.get, self._ngrams(text.lower()))
-            found = Counter(column for column in known if column is not None)
+            found = Counter(self._columns(text.lower()))
             columns += found.keys()
             counts += found.values()
             ends.append(len(columns))
@@ -71,18 +76,29 @@ class Tfidf:
         values /= np.sqrt(np.bincount(row, values * values, minlength=len(texts)))[row]
         return csr_matrix((values.astype(self.idf_.dtype), indices, ends), shape=(len(texts), len(self.idf_)))
 
-    def _ngrams(self, text: str) -> Iterator[str]:
+    def _columns(self, text: str) -> Iterable[int]:
+        """The columns of the known n-grams of a text, as often as they stand there."""
+        if self.token_pattern is None:
+            return chain.from_iterable(map(self._columns_within, text.split()))
+        words = re.findall(self.token_pattern, text)
         shortest, longest = self.sizes
-        if self.token_pattern is not None:
-            words = re.findall(self.token_pattern, text)
-            for size in range(shortest, longest + 1):
-                for start in range(len(words) - size + 1):
-                    yield " ".join(words[start : start + size])
-            return
-        for word in text.split():
-            padded = f" {word} "
-            for size in range(shortest, longest + 1):
-                for start in range(max(1, len(padded) - size + 1)):
-                    yield padded[start : start + size]
-                if size >= len(padded):
-                    break  # a short word counts once
+        runs = (zip(*(words[start:] for start in range(size)), strict=False) for size in range(shortest, longest + 1))
+        return self._known(map(" ".join, chain.from_iterable(runs)))
+
+    def _columns_within(self, word: str) -> tuple[int, ...]:
+        """The columns of the known n-grams of characters within a word."""
+        columns = self._within.get(word)
+        if columns is None:
+            if len(self._within) >= _KEPT_WORDS:
+                self._within.clear()
+            columns = self._within[word] = tuple(self._known(self._characters(f" {word} ")))
+        return columns
+
+    def _known(self, ngrams: Iterable[str]) -> Iterable[int]:
+        return (column for column in map(self.vocabulary_.get, ngrams) if column is not None)
+
+    def _characters(self, padded: str) -> list[str]:
+        shortest, longest = self.sizes
+        # A word no longer than the shortest n-gram counts once.
+        sizes = range(shortest, max(shortest, min(longest, len(padded))) + 1)
+        return [padded[i : i + size] for size in sizes for i in range(max(1, len(padded) - size + 1))]
