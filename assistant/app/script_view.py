@@ -18,7 +18,8 @@ from assistant.app.suggestion import suggestion_html
 from assistant.app.wording import ERROR_KINDS, STATUSES, escape, markdown_plain, when
 from assistant.findings import findings_of, without
 from assistant.schemas import Course, ErrorFeedback, EvidenceFeedback, Feedback
-from assistant.store.class_sets import Award, AwardedElsewhere, ClassSets, Role, ScriptOverview, StoredScript
+from assistant.store.class_set_records import Award, Role, ScriptOverview, StoredScript
+from assistant.store.class_sets import AwardedElsewhere, ClassSets
 
 if TYPE_CHECKING:
     from assistant.service import Engine
