@@ -280,6 +280,33 @@ def middles(parts) -> list[float]:
     return [box["y"] + box["height"] / 2 for box in (part.bounding_box() for part in parts.all())]
 
 
+def contrast(one: str, other: str) -> float:
+    """How far two colours, as the browser names them, stand out from one another by WCAG: 1 to 21."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+DRAWN = """chart => [...chart.querySelectorAll(".role-mark path, .role-legend-symbol path")].map((path) => {
+  const style = getComputedStyle(path);
+  return [style.stroke === "none" ? style.fill : style.stroke, Number(path.getAttribute("opacity") ?? 1)];
+})"""
+"""The colour of each line, point and bar's edge of a chart, and how much of it covers what is behind."""
+
+
+def check_chart(page, chart, parts: int) -> None:
+    """So many lines, points and edges of bars, which all stand out from the page."""
+    drawn = chart.evaluate(DRAWN)
+    behind = page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor")
+    assert len(drawn) == parts
+    assert all(opacity == 1 and contrast(colour, behind) > 3 for colour, opacity in drawn), (drawn, behind)
+
+
 def check_width(page) -> None:
     """Nothing may make the page scroll sideways."""
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth"), "it scrolls sideways"
@@ -865,6 +892,8 @@ def test_from_a_first_draft_to_its_progress(visit: Visit, request) -> None:
     )
     expect(names).to_have_count(3)
     assert middles(bars) == pytest.approx(middles(names), abs=1.5)
+    check_chart(page, page.get_by_test_id("stVegaLiteChart").first, parts=3 + 6 + 3)
+    check_chart(page, page.get_by_test_id("stVegaLiteChart").last, parts=3)
     check_accessible(page)
     check_width(page)
     screenshot(page, f"progress-{name}")
