@@ -74,6 +74,8 @@ def _show_question(course: Course, drafts: Sequence[Draft]) -> None:
         key="progress.question",
         persist_state="session",
     )
+    # The box has one line, which on a phone holds half a question.
+    st.html(f'<p class="ap-asked">{escape(course.question(chosen).prompt)}</p>')
     own = [draft for draft in drafts if draft.question == chosen]
     if len(own) == 1:
         st.html('<p class="ap-quiet">One draft so far. Write a second one, and a line shows what it gained.</p>')

@@ -307,6 +307,23 @@ def check_chart(page, chart, parts: int) -> None:
     assert all(opacity == 1 and contrast(colour, behind) > 3 for colour, opacity in drawn), (drawn, behind)
 
 
+CUT_OFF = """options => options.flatMap(option => [option, ...option.children])
+  .filter(part => part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight)
+  .map(part => part.innerText)"""
+
+
+def check_choices(page, name: str) -> None:
+    """No choice of a select box is cut off in its list."""
+    box = page.get_by_role("combobox", name=name)
+    box.scroll_into_view_if_needed()
+    settle(page)
+    box.click()
+    page.get_by_role("option").first.wait_for()
+    assert page.get_by_role("option").evaluate_all(CUT_OFF) == []
+    box.press("Escape")
+    page.get_by_role("listbox").wait_for(state="hidden")
+
+
 def check_width(page) -> None:
     """Nothing may make the page scroll sideways."""
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth"), "it scrolls sideways"
@@ -885,6 +902,8 @@ def test_from_a_first_draft_to_its_progress(visit: Visit, request) -> None:
     page.get_by_role("link", name="See your progress").click()
     expect(page.get_by_role("heading", name="Your progress")).to_be_visible()
     expect(page.get_by_text("You have written two drafts on one question")).to_be_visible()
+    check_choices(page, "Question")
+    expect(page.locator(".ap-asked")).to_have_text("Explain why there was famine in the USSR between 1932 and 1934.")
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     expect(page.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first).to_be_visible()
     bars, names = (
