@@ -831,6 +831,33 @@ def test_an_exam_that_ends_warns_and_locks_nothing(visit: Visit) -> None:
     expect(answer_box(page, FIRST)).to_be_editable()
 
 
+CLOCKS = """
+const date = Date.now, now = performance.now.bind(performance);
+Date.now = () => date() + (window.setForward ?? 0);
+performance.now = () => now() - (window.slept ?? 0);
+"""
+"""The browser's clocks as they are where the time of day is set, or the computer sleeps while one of them stands still."""
+
+
+@desktop
+def test_an_exam_is_as_long_when_the_browsers_clock_is_set_or_the_computer_sleeps(visit: Visit) -> None:
+    from playwright.sync_api import expect
+
+    page = visit.page
+    page.add_init_script(CLOCKS)
+    page.reload()
+    timer = start_exam(page, 20)
+    for change in ("window.setForward = 600_000", "window.setForward = -600_000", "window.slept = 600_000"):
+        page.evaluate(change)
+        page.wait_for_timeout(2 * SECONDS)  # the clock has ticked
+        expect(timer).to_have_text(re.compile(r"1\d:\d\d"))
+        shown = timer.inner_text()
+        expect(timer).not_to_have_text(shown)
+        assert timer.inner_text() < shown
+    type_in(page, "Against the clock.")
+    expect(status(page, FIRST)).to_have_text(SAVED)
+
+
 @pytest.mark.parametrize("visit", ["desktop-light", "phone-dark"], indirect=True)
 def test_the_clock_stays_in_view_and_its_messages_move_nothing(visit: Visit) -> None:
     from playwright.sync_api import expect
