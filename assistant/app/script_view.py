@@ -100,7 +100,7 @@ def facts_html(feedback: Feedback) -> str:
     """The facts found, under the numbers they have in the text."""
     rows = []
     for number, item in enumerate(feedback.evidence, 1):
-        off = "" if item.relevant else ' <span class="ap-quiet">does not feed this question</span>'
+        off = "" if item.relevant else ' <span class="ap-quiet">does not help to answer this question</span>'
         rows.append(
             f'<li id="ap-fact-{number}" value="{number}"><span class="ap-number">{number}</span>'
             f'<span>{escape(item.statement)} <span class="ap-quiet">({item.confidence:.0%} sure)</span>{off}</span></li>'

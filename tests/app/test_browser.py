@@ -371,10 +371,10 @@ def test_a_students_visit(visit: Visit, request) -> None:
 
     expect(answer_box(page, FAMINE)).to_have_value(WHOLE)
     # From the text to the fact, which tells what it feeds; back to the text; and from the hints to the answer.
-    number = page.locator('.ap-text a.ap-number[title*="Feeds: "]').first
+    number = page.locator('.ap-text a.ap-number[title*="Supports: "]').first
     number.click()
     expect(page.locator("li:target")).to_be_in_viewport()
-    expect(page.locator("li:target")).to_contain_text("Feeds: ")
+    expect(page.locator("li:target")).to_contain_text("Supports: ")
     page.locator("li:target a.ap-number").click()
     expect(number).to_be_in_viewport()
     page.get_by_role("link", name="Write your next draft").click()
