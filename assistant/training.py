@@ -152,6 +152,7 @@ def train_course(
         TrainingError: if `parts` holds parts of another training.
         CourseError, ArtefactError: if the course or the artefacts to be kept are not fit for use.
     """
+    load_course(course)  # a course that is not there is told before what else is missing
     target = to or artefacts.models_folder()
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch) / "work"

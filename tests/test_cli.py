@@ -142,6 +142,12 @@ def test_no_such_course(refused):
         assert "there is no such course" in refused(*command, "--course", "no-such")
 
 
+def test_training_names_a_missing_course_before_a_missing_extra_or_model(tmp_path, refused):
+    for how in ((), ("--estimators-only",)):
+        line = refused("train", "--course", "no-such", "--out", tmp_path / "models", *how)
+        assert line.startswith("no-such: there is no such course (the courses are: ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

@@ -17,7 +17,8 @@ from assistant.reports.picture import picture_page, picture_part, picture_style
 from assistant.reports.scripts import Script, json_lines
 from assistant.reports.tables import write_marks_csv, write_marks_workbook, write_moodle_csv
 from assistant.schemas import Course
-from assistant.store.class_sets import ClassSetOverview, ClassSets
+from assistant.store.class_set_records import ClassSetOverview
+from assistant.store.class_sets import ClassSets
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

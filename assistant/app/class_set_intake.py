@@ -21,7 +21,8 @@ from assistant.class_sets.title_words import subject_words
 from assistant.documents import READERS, DocumentError, check_text
 from assistant.schemas import Course
 from assistant.spreadsheets import write_csv
-from assistant.store.class_sets import ClassSets, NewScript
+from assistant.store.class_set_records import NewScript
+from assistant.store.class_sets import ClassSets
 from assistant.store.database import StoreError
 
 CONTAINERS = (".zip", *TABLE_READERS)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.app import sign_in
-from assistant.store.class_sets import Award
+from assistant.store.class_set_records import Award
 
 CHOSEN = "class_sets.chosen"
 VIEW = "class_sets.view"

@@ -20,7 +20,8 @@ from assistant.app.recalibration_view import show_recalibration
 from assistant.app.review_queue import Show, agreeable, found, queue, reasons_to_look, short_reasons
 from assistant.app.script_view import ACCEPT, accept_key, show_script
 from assistant.app.wording import count, escape, markdown_plain
-from assistant.store.class_sets import ClassSetOverview, ClassSets, ScriptOverview
+from assistant.store.class_set_records import ClassSetOverview, ScriptOverview
+from assistant.store.class_sets import ClassSets
 
 if TYPE_CHECKING:
     from assistant.service import Engine

@@ -94,7 +94,7 @@ def comparison_html(comparison: Comparison, before: Draft, after: Draft) -> str:
 def _tie(item: EvidenceFeedback, comparison: Comparison) -> str:
     if item.fact in comparison.tied:
         return "tied to a point"
-    return "no point seen beside it" if item.relevant else "does not feed this question"
+    return "no point seen beside it" if item.relevant else "does not help to answer this question"
 
 
 def _facts(sign: str, title: str, items: Iterable[tuple[EvidenceFeedback, str]]) -> str:

@@ -12,7 +12,8 @@ from assistant.app.wording import count, escape, markdown_plain
 from assistant.class_sets.codes import without_name
 from assistant.double_marking import Agreement, agreement, draw_sample
 from assistant.schemas import Course
-from assistant.store.class_sets import Award, ClassSets, Sample, ScriptOverview
+from assistant.store.class_set_records import Award, Sample, ScriptOverview
+from assistant.store.class_sets import ClassSets
 
 USUAL_SAMPLE = 10
 

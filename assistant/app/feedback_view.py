@@ -18,6 +18,7 @@ from assistant.store.drafts import Draft, PracticeRecord
 
 VIEWS: dict[View, str] = {"both": "Everything", "facts": "Facts", "roles": "Roles"}
 NOT_CERTAIN_BELOW = 0.6
+MENTIONED_TOLD = "Mentioned: raised, but not yet explained and supported. Once it is both, it is developed."
 
 
 def show_feedback(course: Course, record: PracticeRecord, drafts: list[Draft], calibrated: bool) -> None:
@@ -99,7 +100,7 @@ def opening(feedback: Feedback) -> str:
 def factors_html(feedback: Feedback) -> str:
     """The factors raised, each with its status and the numbers of the facts that feed it.
 
-    The others are only counted, for their titles are hints' answers.
+    The others are only counted, for their titles are hints' answers. What is merely mentioned needs a word of explanation.
     """
     raised = [factor for factor in feedback.factors if factor.status != "missing"]
     titles = fact_titles(feedback)
@@ -114,7 +115,9 @@ def factors_html(feedback: Feedback) -> str:
         sign, word = STATUSES["missing"]
         more = f"{capital(count(missing, 'more line' if raised else 'line'))} of argument"
         rows.append(_row(sign, more, word, "missing"))
-    return f'<ul class="ap-factors">{"".join(rows)}</ul>'
+    mentioned = any(factor.status == "mentioned" for factor in raised)
+    told = f'<p class="ap-quiet">{MENTIONED_TOLD}</p>' if mentioned else ""
+    return f'<ul class="ap-factors">{"".join(rows)}</ul>{told}'
 
 
 def _row(sign: str, title: str, words: str, status: str, links: str = "") -> str:
@@ -144,7 +147,7 @@ def facts_html(feedback: Feedback, facts: Iterable[Fact] = ()) -> str:
     if relevant:
         parts.append(f'<ol class="ap-facts">{"".join(relevant)}</ol>')
     if others:
-        parts.append('<p class="ap-quiet">Right, but these do not feed this question:</p>')
+        parts.append('<p class="ap-quiet">Right, but these do not help to answer this question:</p>')
         parts.append(f'<ol class="ap-facts">{"".join(others)}</ol>')
     return "".join(parts)
 
@@ -154,7 +157,7 @@ def _fact_row(number: int, item: EvidenceFeedback, feeds: Sequence[str], notes: 
     if item.confidence < NOT_CERTAIN_BELOW:
         words.append("Not certain that you say this.")
     if feeds:
-        words.append(f"Feeds: {'; '.join(feeds)}.")
+        words.append(f"Supports: {'; '.join(feeds)}.")
     told = f'<p class="ap-quiet">{escape(" ".join(words))}</p>' if words else ""
     return (
         f'<li id="ap-fact-{number}" value="{number}">{place_link(number)}'

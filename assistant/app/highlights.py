@@ -117,7 +117,7 @@ def fact_titles(feedback: Feedback) -> dict[int, str]:
     titles = {}
     for number, item in enumerate(feedback.evidence, 1):
         feeds = "; ".join(fed.get(item.fact, ()))
-        titles[number] = f"Fact {number}: {item.statement}" + (f" Feeds: {feeds}." if feeds else "")
+        titles[number] = f"Fact {number}: {item.statement}" + (f" Supports: {feeds}." if feeds else "")
     return titles
 
 

@@ -88,9 +88,11 @@ def show_clock(answer: AnswerInProgress, now: datetime) -> None:
         data={
             "exam": f"{answer.exam_minutes} minutes from {answer.exam_started}",
             "seconds_left": seconds_left(answer, now),
+            "told": now.isoformat(),
             "late": LATE_SECONDS,
             "messages": [list(message) for message in CLOCK_MESSAGES],
         },
+        on_asked_change=lambda: session.redraw("page"),  # the answer is the page drawn anew
     )
 
 

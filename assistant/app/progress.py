@@ -14,8 +14,10 @@ from assistant.app.wording import count, escape, title_of_id, when
 from assistant.schemas import Course, Criterion
 from assistant.store.drafts import Draft
 
-# Told apart without colour by shape, dash and label; the colours (Okabe and Ito's) by every kind of colour vision.
-COLOURS = ("#0072B2", "#D55E00", "#009E73")
+# Told apart without colour by shape, dash and label; the colours, after Okabe and Ito, by every kind of colour vision.
+LIGHT_COLOURS = ("#0072B2", "#D55E00", "#00805C")
+DARK_COLOURS = ("#56B4E9", "#E69F00", "#35CFA1")
+"""Each stands out from its page by well over 3:1, for the lines are thin."""
 SHAPES = ("circle", "square", "triangle-up")
 DASHES = ((1, 0), (6, 3), (2, 2))
 LIGHT_INK, DARK_INK = "#23262b", "#e9e6e0"
@@ -47,8 +49,7 @@ def page() -> None:
     _show_question(course, drafts)
     st.header("Topic by topic", anchor=False)
     st.html('<p class="ap-quiet">From the last draft of each question you have tried.</p>')
-    chart = topic_chart(topic_rows(course, drafts), course.rubric.criteria, _ink())
-    st.altair_chart(inked(chart, _ink()), width="stretch")
+    _show(topic_chart(topic_rows(course, drafts), course.rubric.criteria))
     with st.expander("All drafts as a table"):
         st.html(table_html(course, drafts))
 
@@ -73,11 +74,12 @@ def _show_question(course: Course, drafts: Sequence[Draft]) -> None:
         key="progress.question",
         persist_state="session",
     )
+    # The box has one line, which on a phone holds half a question.
+    st.html(f'<p class="ap-asked">{escape(course.question(chosen).prompt)}</p>')
     own = [draft for draft in drafts if draft.question == chosen]
     if len(own) == 1:
         st.html('<p class="ap-quiet">One draft so far. Write a second one, and a line shows what it gained.</p>')
-    chart = draft_chart(draft_rows(own, course.rubric.criteria), course.rubric.criteria)
-    st.altair_chart(inked(chart, _ink()), width="stretch")
+    _show(draft_chart(draft_rows(own, course.rubric.criteria), course.rubric.criteria))
 
 
 def draft_rows(drafts: Sequence[Draft], criteria: Sequence[Criterion]) -> pd.DataFrame:
@@ -102,13 +104,19 @@ def topic_rows(course: Course, drafts: Sequence[Draft]) -> pd.DataFrame:
     return frame.groupby(["topic", "criterion"], sort=False, as_index=False)["score"].mean().round()
 
 
-def _ink() -> str:
-    return DARK_INK if st.context.theme.type == "dark" else LIGHT_INK
+def _show(chart: alt.LayerChart) -> None:
+    st.altair_chart(coloured(chart, dark=st.context.theme.type == "dark"), width="stretch")
 
 
-def inked(chart: alt.LayerChart, ink: str) -> alt.LayerChart:
-    """The chart with its numbers and titles in `ink`: Streamlit's own grey is too faint on light paper."""
-    return chart.configure_axis(labelColor=ink, titleColor=ink).configure_legend(labelColor=ink)
+def coloured(chart: alt.LayerChart, dark: bool) -> alt.LayerChart:
+    """The chart in colours that stand out from a light or a dark page: Streamlit's own grey is too faint on light paper."""
+    ink, colours = (DARK_INK, DARK_COLOURS) if dark else (LIGHT_INK, LIGHT_COLOURS)
+    return (
+        chart.configure_axis(labelColor=ink, titleColor=ink)
+        .configure_legend(labelColor=ink)
+        .configure_text(color=ink)
+        .configure_range(category=list(colours))
+    )
 
 
 def draft_chart(rows: pd.DataFrame, criteria: Sequence[Criterion]) -> alt.LayerChart:
@@ -128,7 +136,7 @@ def draft_chart(rows: pd.DataFrame, criteria: Sequence[Criterion]) -> alt.LayerC
     base = alt.Chart(rows).encode(
         x=alt.X("draft:O", title="Draft", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("score:Q", title=None, scale=alt.Scale(domain=[0, 100]), axis=SCORE_AXIS),
-        color=alt.Color("criterion:N", scale=alt.Scale(domain=titles, range=list(COLOURS)), legend=named),
+        color=alt.Color("criterion:N", scale=alt.Scale(domain=titles), legend=named),
         tooltip=[
             alt.Tooltip("draft:O", title="Draft"),
             alt.Tooltip("criterion:N", title="Criterion"),
@@ -139,14 +147,15 @@ def draft_chart(rows: pd.DataFrame, criteria: Sequence[Criterion]) -> alt.LayerC
         "criterion:N", scale=alt.Scale(domain=titles, range=[list(dash) for dash in DASHES]), legend=None
     )
     shape = alt.Shape("criterion:N", scale=alt.Scale(domain=titles, range=list(SHAPES)), legend=named)
+    # Vega draws points with some of the page showing through, which makes them faint.
     return (
         base.mark_line(strokeWidth=2).encode(strokeDash=dash)
-        + base.mark_point(size=90, filled=True).encode(shape=shape)
+        + base.mark_point(size=90, filled=True, opacity=1).encode(shape=shape)
     ).properties(height=320, description=_described(rows, "draft"))
 
 
-def topic_chart(rows: pd.DataFrame, criteria: Sequence[Criterion], ink: str = LIGHT_INK) -> alt.LayerChart:
-    """Bars for each topic, one a criterion, each with its name written on it, in `ink`, so that colour need not be read."""
+def topic_chart(rows: pd.DataFrame, criteria: Sequence[Criterion]) -> alt.LayerChart:
+    """Bars for each topic, one a criterion, each with its name written on it, so that colour need not be read."""
     titles = [criterion.title for criterion in criteria]
     base = alt.Chart(rows.assign(label=rows["criterion"] + " " + rows["score"].astype(int).astype(str))).encode(
         y=alt.Y("topic:N", title=None, sort=None, axis=alt.Axis(labelLimit=160)),
@@ -160,12 +169,10 @@ def topic_chart(rows: pd.DataFrame, criteria: Sequence[Criterion], ink: str = LI
     )
     # A height in bands, as Streamlit would set it, Vega applies twice, and the bars lie below their names.
     bars = base.mark_bar(height=20, fillOpacity=0.35, strokeWidth=1.5).encode(
-        color=alt.Color("criterion:N", scale=alt.Scale(domain=titles, range=list(COLOURS)), legend=None),
-        stroke=alt.Stroke("criterion:N", scale=alt.Scale(domain=titles, range=list(COLOURS)), legend=None),
+        color=alt.Color("criterion:N", scale=alt.Scale(domain=titles), legend=None),
+        stroke=alt.Stroke("criterion:N", scale=alt.Scale(domain=titles), legend=None),
     )
-    labels = base.mark_text(align="left", dx=6, baseline="middle", fontSize=12, color=ink).encode(
-        x=alt.value(0), text="label:N"
-    )
+    labels = base.mark_text(align="left", dx=6, baseline="middle", fontSize=12).encode(x=alt.value(0), text="label:N")
     return (bars + labels).properties(height=alt.Step(26), description=_described(rows, "topic"))
 
 

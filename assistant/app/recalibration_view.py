@@ -10,7 +10,8 @@ from assistant.app import class_set_state as state
 from assistant.app.wording import capital, count, escape, when
 from assistant.schemas import Course, Feedback, Style
 from assistant.scoring.recalibration import MIN_SCRIPTS, Standard, agreement, recalibrate
-from assistant.store.class_sets import ClassSets, Suggestion
+from assistant.store.class_set_records import Suggestion
+from assistant.store.class_sets import ClassSets
 from assistant.store.standards import KeptStandard, Standards, Suggest
 
 LEAST = MIN_SCRIPTS + 1

@@ -10,7 +10,7 @@ from assistant import moderation
 from assistant.class_sets.codes import is_code
 from assistant.moderation import urgency_of
 from assistant.schemas import ReviewReason
-from assistant.store.class_sets import ScriptOverview
+from assistant.store.class_set_records import ScriptOverview
 
 
 class Show(StrEnum):

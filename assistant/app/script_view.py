@@ -18,7 +18,8 @@ from assistant.app.suggestion import suggestion_html
 from assistant.app.wording import ERROR_KINDS, STATUSES, escape, markdown_plain, when
 from assistant.findings import findings_of, without
 from assistant.schemas import Course, ErrorFeedback, EvidenceFeedback, Feedback
-from assistant.store.class_sets import Award, AwardedElsewhere, ClassSets, Role, ScriptOverview, StoredScript
+from assistant.store.class_set_records import Award, Role, ScriptOverview, StoredScript
+from assistant.store.class_sets import AwardedElsewhere, ClassSets
 
 if TYPE_CHECKING:
     from assistant.service import Engine
@@ -99,7 +100,7 @@ def facts_html(feedback: Feedback) -> str:
     """The facts found, under the numbers they have in the text."""
     rows = []
     for number, item in enumerate(feedback.evidence, 1):
-        off = "" if item.relevant else ' <span class="ap-quiet">does not feed this question</span>'
+        off = "" if item.relevant else ' <span class="ap-quiet">does not help to answer this question</span>'
         rows.append(
             f'<li id="ap-fact-{number}" value="{number}"><span class="ap-number">{number}</span>'
             f'<span>{escape(item.statement)} <span class="ap-quiet">({item.confidence:.0%} sure)</span>{off}</span></li>'

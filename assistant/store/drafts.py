@@ -237,8 +237,8 @@ class PracticeRecord:
     def hint_steps(self, draft_id: int) -> dict[int, int]:
         """How far each hint of a draft was climbed, by its place in the feedback; hints never climbed are left out.
 
-        A hint that another draft of the question has too, in the same words, was climbed there as well; what was done last
-        counts, so that what was hidden again stays hidden.
+        A hint to the same gap in another draft of the question was climbed here as well, in whatever words it is put; what
+        was done last counts, so that what was hidden again stays hidden.
         """
         own = select(DraftRow).where(DraftRow.id == draft_id, DraftRow.learner_id == self._owner)
         with self._database.reading() as session:
@@ -249,15 +249,11 @@ class PracticeRecord:
             return {place: row.step for place, row in climbed.items()}
 
     def _climbed(self, session: Session, draft: DraftRow, hints: Sequence[Any]) -> dict[int, HintStepRow]:
-        """The last step taken on each of these hints, in whichever draft of that draft's question, by the hint's place."""
+        """The last step taken on the gap of each of these hints, in any draft of the question, by the hint's place."""
         taken = self._drafts(draft.course, draft.question).join(HintStepRow).add_columns(HintStepRow)
-        rows = session.execute(taken.order_by(HintStepRow.climbed)).all()
-        return {
-            place: row
-            for place, hint in enumerate(hints)
-            for told, row in rows
-            if told.feedback["hints"][row.hint : row.hint + 1] == [hint]
-        }
+        rows = session.execute(taken.order_by(HintStepRow.climbed))
+        last = {_gap(hint): row for told, row in rows for hint in told.feedback["hints"][row.hint : row.hint + 1]}
+        return {place: last[_gap(hint)] for place, hint in enumerate(hints) if _gap(hint) in last}
 
     def climb_hint(self, draft_id: int, hint: int, step: int) -> None:
         """Remember the step (0 nudge, 1 cue, 2 reveal) that a hint of a draft was climbed to."""
@@ -315,6 +311,12 @@ def _answer(row: AnswerRow) -> AnswerInProgress:
         exam_minutes=row.exam_minutes,
         exam_started=row.exam_started,
     )
+
+
+def _gap(hint: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """What a hint is about. A fact named with a line of argument to add is only its example, and may be another next time."""
+    fact = hint["fact"] if hint["criterion"] == "evidence" else None
+    return hint["criterion"], hint["factor"], fact
 
 
 def _draft(row: DraftRow) -> Draft:

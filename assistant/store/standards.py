@@ -15,8 +15,9 @@ from sqlalchemy import Float, Integer, Select, String, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from assistant.schemas import Feedback
+from assistant.store.class_set_records import Suggestion
 from assistant.store.class_set_tables import AwardRow, ClassSetRow, ScriptRow
-from assistant.store.class_sets import Suggestion, trail_row
+from assistant.store.class_sets import trail_row
 from assistant.store.database import Base, Database, Moment
 
 

@@ -80,7 +80,7 @@ def hand_made_feedback(text: str = ANSWER, question: str = "famine") -> Feedback
         Hint(criterion="factors", factor="secrecy", fact=None, lines=(3,), nudge="What did officials say?", cue="Think of secrecy.", reveal="A regime that hid the famine."),
         Hint(criterion="evidence", factor="weather", fact="drought", lines=(2,), nudge="And the sky?", cue="Which years?", reveal="There was a drought in 1931 & 1932."),
         Hint(criterion="judgement", nudge="If you kept one reason?", cue="Rank them.", reveal="A judgement ranks reasons."),
-        *(Hint(criterion="factors", factor="secrecy", nudge=f"Nudge {n}?", cue=f"Cue {n}.", reveal=f"Reveal {n}.") for n in range(3)),
+        *(Hint(criterion="factors", factor=f"reason-{n}", nudge=f"Nudge {n}?", cue=f"Cue {n}.", reveal=f"Reveal {n}.") for n in range(3)),
     )  # fmt: skip
     judgement = CriterionFeedback(score=0.3, comment="A conclusion is stated but hardly supported.")
     return Feedback(

@@ -280,6 +280,50 @@ def middles(parts) -> list[float]:
     return [box["y"] + box["height"] / 2 for box in (part.bounding_box() for part in parts.all())]
 
 
+def contrast(one: str, other: str) -> float:
+    """How far two colours, as the browser names them, stand out from one another by WCAG: 1 to 21."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+DRAWN = """chart => [...chart.querySelectorAll(".role-mark path, .role-legend-symbol path")].map((path) => {
+  const style = getComputedStyle(path);
+  return [style.stroke === "none" ? style.fill : style.stroke, Number(path.getAttribute("opacity") ?? 1)];
+})"""
+"""The colour of each line, point and bar's edge of a chart, and how much of it covers what is behind."""
+
+
+def check_chart(page, chart, parts: int) -> None:
+    """So many lines, points and edges of bars, which all stand out from the page."""
+    drawn = chart.evaluate(DRAWN)
+    behind = page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor")
+    assert len(drawn) == parts
+    assert all(opacity == 1 and contrast(colour, behind) > 3 for colour, opacity in drawn), (drawn, behind)
+
+
+CUT_OFF = """options => options.flatMap(option => [option, ...option.children])
+  .filter(part => part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight)
+  .map(part => part.innerText)"""
+
+
+def check_choices(page, name: str) -> None:
+    """No choice of a select box is cut off in its list."""
+    box = page.get_by_role("combobox", name=name)
+    box.scroll_into_view_if_needed()
+    settle(page)
+    box.click()
+    page.get_by_role("option").first.wait_for()
+    assert page.get_by_role("option").evaluate_all(CUT_OFF) == []
+    box.press("Escape")
+    page.get_by_role("listbox").wait_for(state="hidden")
+
+
 def check_width(page) -> None:
     """Nothing may make the page scroll sideways."""
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth <= main.clientWidth"), "it scrolls sideways"
@@ -327,10 +371,10 @@ def test_a_students_visit(visit: Visit, request) -> None:
 
     expect(answer_box(page, FAMINE)).to_have_value(WHOLE)
     # From the text to the fact, which tells what it feeds; back to the text; and from the hints to the answer.
-    number = page.locator('.ap-text a.ap-number[title*="Feeds: "]').first
+    number = page.locator('.ap-text a.ap-number[title*="Supports: "]').first
     number.click()
     expect(page.locator("li:target")).to_be_in_viewport()
-    expect(page.locator("li:target")).to_contain_text("Feeds: ")
+    expect(page.locator("li:target")).to_contain_text("Supports: ")
     page.locator("li:target a.ap-number").click()
     expect(number).to_be_in_viewport()
     page.get_by_role("link", name="Write your next draft").click()
@@ -787,6 +831,33 @@ def test_an_exam_that_ends_warns_and_locks_nothing(visit: Visit) -> None:
     expect(answer_box(page, FIRST)).to_be_editable()
 
 
+CLOCKS = """
+const date = Date.now, now = performance.now.bind(performance);
+Date.now = () => date() + (window.setForward ?? 0);
+performance.now = () => now() - (window.slept ?? 0);
+"""
+"""The browser's clocks as they are where the time of day is set, or the computer sleeps while one of them stands still."""
+
+
+@desktop
+def test_an_exam_is_as_long_when_the_browsers_clock_is_set_or_the_computer_sleeps(visit: Visit) -> None:
+    from playwright.sync_api import expect
+
+    page = visit.page
+    page.add_init_script(CLOCKS)
+    page.reload()
+    timer = start_exam(page, 20)
+    for change in ("window.setForward = 600_000", "window.setForward = -600_000", "window.slept = 600_000"):
+        page.evaluate(change)
+        page.wait_for_timeout(2 * SECONDS)  # the clock has ticked
+        expect(timer).to_have_text(re.compile(r"1\d:\d\d"))
+        shown = timer.inner_text()
+        expect(timer).not_to_have_text(shown)
+        assert timer.inner_text() < shown
+    type_in(page, "Against the clock.")
+    expect(status(page, FIRST)).to_have_text(SAVED)
+
+
 @pytest.mark.parametrize("visit", ["desktop-light", "phone-dark"], indirect=True)
 def test_the_clock_stays_in_view_and_its_messages_move_nothing(visit: Visit) -> None:
     from playwright.sync_api import expect
@@ -858,6 +929,8 @@ def test_from_a_first_draft_to_its_progress(visit: Visit, request) -> None:
     page.get_by_role("link", name="See your progress").click()
     expect(page.get_by_role("heading", name="Your progress")).to_be_visible()
     expect(page.get_by_text("You have written two drafts on one question")).to_be_visible()
+    check_choices(page, "Question")
+    expect(page.locator(".ap-asked")).to_have_text("Explain why there was famine in the USSR between 1932 and 1934.")
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     expect(page.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first).to_be_visible()
     bars, names = (
@@ -865,6 +938,8 @@ def test_from_a_first_draft_to_its_progress(visit: Visit, request) -> None:
     )
     expect(names).to_have_count(3)
     assert middles(bars) == pytest.approx(middles(names), abs=1.5)
+    check_chart(page, page.get_by_test_id("stVegaLiteChart").first, parts=3 + 6 + 3)
+    check_chart(page, page.get_by_test_id("stVegaLiteChart").last, parts=3)
     check_accessible(page)
     check_width(page)
     screenshot(page, f"progress-{name}")

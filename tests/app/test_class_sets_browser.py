@@ -211,4 +211,7 @@ def test_the_picture_of_thirty_scripts_and_seven_lines_of_argument_fits_a_printe
     assert heat["height"] <= A4["height"]
     titles = page.locator(".cp-heat thead span")
     assert all(title.bounding_box()["width"] < 0.1 * A4["width"] for title in titles.all())
+    page.set_viewport_size(DESKTOP)
+    mark = page.get_by_role("columnheader", name="Mark", exact=True).bounding_box()
+    assert mark["width"] < 60, "what there is to spare belongs to the names"
     page.close()

@@ -22,7 +22,8 @@ from assistant.class_sets.codes import StudentCodes
 from assistant.findings import findings_of
 from assistant.question_guess import QuestionGuess
 from assistant.schemas import ErrorFeedback
-from assistant.store.class_sets import Award, ClassSets
+from assistant.store.class_set_records import Award
+from assistant.store.class_sets import ClassSets
 from assistant.store.database import Database
 
 PLAIN = "Drought ruined the harvest of 1931 and again that of 1932, so that little was left for anybody to eat."

@@ -123,7 +123,7 @@ def test_colour_is_never_the_only_signal(role: Role, feedback: Feedback) -> None
 
 
 def test_fact_label_names_fact_and_raised_factor_only(feedback: Feedback) -> None:
-    assert fact_titles(feedback)[1] == "Fact 1: Quotas rose by 44% in 1932. Feeds: Excessive requisitioning."
+    assert fact_titles(feedback)[1] == "Fact 1: Quotas rose by 44% in 1932. Supports: Excessive requisitioning."
     missing = tuple(factor.model_copy(update={"status": "missing"}) for factor in feedback.factors)
     assert fact_titles(feedback.model_copy(update={"factors": missing}))[1] == "Fact 1: Quotas rose by 44% in 1932."
 

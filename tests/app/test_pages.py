@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from assistant.app import resources
 from assistant.app.flashcards import anki_csv, wait
 from assistant.app.glossary import errata_html, find_terms, terms_html
-from assistant.app.progress import DARK_INK, draft_chart, draft_rows, inked, table_html, topic_chart, topic_rows
+from assistant.app.progress import DARK_INK, coloured, draft_chart, draft_rows, table_html, topic_chart, topic_rows
 from assistant.schemas import Term
 from assistant.store.database import Database
 from assistant.store.drafts import AnswerInProgress, PracticeRecord
@@ -120,11 +120,10 @@ def test_charts_are_told_apart_without_colour_and_described_in_words(course, pra
     bars = topic_chart(topic_rows(course, drafts), course.rubric.criteria).to_dict()
     assert any(layer["encoding"].get("text", {}).get("field") == "label" for layer in bars["layer"])
     assert "topic The land, Evidence: 40 per cent" in bars["description"]
-    dark = topic_chart(topic_rows(course, drafts), course.rubric.criteria, DARK_INK).to_dict()
-    config = inked(topic_chart(topic_rows(course, drafts), course.rubric.criteria), DARK_INK).to_dict()["config"]
+    config = coloured(topic_chart(topic_rows(course, drafts), course.rubric.criteria), dark=True).to_dict()["config"]
     assert config["axis"] == {"labelColor": DARK_INK, "titleColor": DARK_INK}
     assert config["legend"] == {"labelColor": DARK_INK}
-    assert dark["layer"][1]["mark"]["color"] == DARK_INK != bars["layer"][1]["mark"]["color"]
+    assert config["text"] == {"color": DARK_INK}
 
 
 def test_the_table_holds_every_draft_and_no_mark(course, practised):

@@ -9,7 +9,7 @@ from hand_made import hand_made_feedback
 from streamlit.testing.v1 import AppTest
 
 from assistant.app import resources
-from assistant.app.feedback_view import facts_html, opening
+from assistant.app.feedback_view import MENTIONED_TOLD, factors_html, facts_html, opening
 from assistant.app.hint_ladders import ladder_html
 from assistant.corpus.loading import CourseError, Problem
 from assistant.documents import MAX_CHARACTERS
@@ -113,11 +113,16 @@ def test_what_to_fix_says_what_is_right_and_owns_a_mistaken_note(app, answer) ->
 def test_each_fact_says_what_it_feeds_and_leads_to_its_place_in_the_text(app, answer) -> None:
     page = html(ask(app, answer))
     listed = page[page.index('<li id="ap-fact-1"') :]
-    assert "Feeds: Excessive requisitioning." in listed[: listed.index("</li>")]
+    assert "Supports: Excessive requisitioning." in listed[: listed.index("</li>")]
     assert 'href="#ap-place-1"' in listed[: listed.index("</li>")]
     assert page.count('id="ap-place-1"') == 1 and 'href="#ap-fact-1"' in page
     listed = page[page.index('<li id="ap-fact-2"') :]
     assert "Not certain that you say this." in listed[: listed.index("</li>")]
+
+
+def test_the_page_says_what_is_short_of_developed_where_something_is() -> None:
+    assert MENTIONED_TOLD in factors_html(hand_made_feedback())
+    assert MENTIONED_TOLD not in factors_html(hand_made_feedback("Thin."))
 
 
 def test_a_mistake_of_the_notes_is_owned_wherever_the_fact_is_told(app, answer, course) -> None:

@@ -6,7 +6,7 @@ import pytest
 from assistant.app.class_sets import standing
 from assistant.app.review_queue import Show, agreeable, beside, found, queue, reasons_to_look, short_reasons
 from assistant.schemas import ReviewReason
-from assistant.store.class_sets import NO_AWARD, Award, SameText, ScriptOverview
+from assistant.store.class_set_records import NO_AWARD, Award, SameText, ScriptOverview
 
 
 def reason(code):

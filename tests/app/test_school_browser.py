@@ -21,7 +21,8 @@ import pytest
 from test_browser import DESKTOP, FIRST, SECONDS, answer_box, browser, check_accessible, screenshot, settle, status  # noqa: F401
 
 from assistant.scoring.artefacts import MANIFEST, models_folder
-from assistant.store.class_sets import ClassSets, NewScript
+from assistant.store.class_set_records import NewScript
+from assistant.store.class_sets import ClassSets
 from assistant.store.database import DATABASE_VARIABLE, Database
 
 pytestmark = [

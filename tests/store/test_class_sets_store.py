@@ -14,14 +14,8 @@ import pytest
 from sqlalchemy import text
 
 from assistant.schemas import ReviewReason
-from assistant.store.class_sets import (
-    NO_AWARD,
-    Award,
-    AwardedElsewhere,
-    ClassSets,
-    NewScript,
-    SameText,
-)
+from assistant.store.class_set_records import NO_AWARD, Award, NewScript, SameText
+from assistant.store.class_sets import AwardedElsewhere, ClassSets
 from assistant.store.database import Database
 
 GUESSED = ReviewReason(code="question-guessed", message="Question guessed from the answer: famine. Check it.")

@@ -157,13 +157,35 @@ def test_hint_steps_are_remembered_from_draft_to_draft(record, feedback):
     assert record.hint_steps(record.add_draft("four", hinting(feedback, "a")).id) == {0: 0}
 
 
-def test_hint_steps_belong_to_the_question_and_to_the_words_of_the_hint(record, feedback):
+def test_hint_steps_belong_to_the_question(record, feedback):
     told = hinting(feedback, "a")
     record.climb_hint(record.add_draft("one", told).id, 0, 2)
     elsewhere = record.add_draft("two", told.model_copy(update={"question": "plans"}))
     assert record.hint_steps(elsewhere.id) == {}
-    reworded = told.hints[0].model_copy(update={"nudge": "Why, then?"})
-    assert record.hint_steps(record.add_draft("two", told.model_copy(update={"hints": (reworded,)})).id) == {}
+
+
+def test_hint_steps_belong_to_the_gap_and_not_to_the_words_of_the_hint(record, feedback):
+    def told(*hints: Hint) -> Feedback:
+        return feedback.model_copy(update={"hints": hints})
+
+    said = {"nudge": "n", "cue": "c", "reveal": "r"}
+    missing = Hint(criterion="factors", factor="weather", fact="a", **said)
+    thin = Hint(criterion="evidence", factor="secrecy", fact="b", **said)
+    judgement = Hint(criterion="judgement", **said)
+    first = record.add_draft("one", told(missing, thin, judgement))
+    for place in range(3):
+        record.climb_hint(first.id, place, place)
+
+    reworded = [hint.model_copy(update={"nudge": "Why, then?"}) for hint in (judgement, thin, missing)]
+    assert record.hint_steps(record.add_draft("two", told(*reworded)).id) == {0: 2, 1: 1, 2: 0}
+    another_example = missing.model_copy(update={"fact": "c", "cue": "Another.", "reveal": "Another."})
+    assert record.hint_steps(record.add_draft("three", told(another_example)).id) == {0: 0}
+    other_gaps = (
+        missing.model_copy(update={"factor": "quotas"}),
+        missing.model_copy(update={"criterion": "evidence"}),
+        thin.model_copy(update={"fact": "c"}),
+    )
+    assert record.hint_steps(record.add_draft("four", told(*other_gaps)).id) == {}
 
 
 def test_nobody_sees_or_changes_what_is_anothers(database, record, feedback):

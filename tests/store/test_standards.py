@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.store.class_sets import Award, ClassSets, NewScript, Suggestion
+from assistant.store.class_set_records import Award, NewScript, Suggestion
+from assistant.store.class_sets import ClassSets
 from assistant.store.standards import KeptStandard, Standards
 
 QUESTIONS = ["famine"]
