@@ -82,7 +82,7 @@ def too_short(e: Evidence) -> str | None:
 def off_question(e: Evidence) -> str | None:
     """Knowledge that answers another question, or none at all."""
     if (e.facts >= 4 and e.relevant < 0.4 * e.facts) or e.share("off-question") > MUCH_AWAY:
-        return "Much of what the answer knows does not feed this question; it may answer another one."
+        return "Much of what the answer knows does not help to answer this question; it may answer another one."
     if e.words >= 60 and e.on_topic < 0.25:
         return "Hardly any of the answer is about this course."
     if e.share("off-course") > MUCH_AWAY:

@@ -234,7 +234,9 @@ class _LazyPrompts(dict[str, frozenset[str]]):
 def engine(course: str = "stalin", models: Path | None = None, threads: int = 2) -> Engine:
     """The engine of a course, loaded once in this process."""
     loaded = Engine(course, models, threads)
-    # What the engine consists of is never garbage: to look through it for some takes half as long as to mark an answer.
+    # What the engine consists of is never garbage: to look through it for some takes half as long as to mark an answer, and
+    # Streamlit has it looked through after every step of every student, while everybody waits.
+    gc.collect()
     gc.freeze()
     return loaded
 

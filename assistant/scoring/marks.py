@@ -317,9 +317,9 @@ class MarkModel:
 
     The range holds the marks that lie within so many of a response's own spreads from its prediction; how many it takes to
     hold the marker's is measured on the responses left out of fitting, by groups, separately for each style (locally
-    weighted conformal prediction: Lei et al., 2018). A few dozen responses may flatter it, so it is so many that the range
-    holds `coverage` of new marks with a probability of `CONFIDENCE` (Vovk, 2012, "Conditional validity of inductive
-    conformal predictors").
+    weighted conformal prediction: Lei et al., 2018). A few dozen responses may flatter the range, so their number is chosen
+    such that it holds `coverage` of new marks with a probability of `CONFIDENCE` (Vovk, 2012, "Conditional validity of
+    inductive conformal predictors").
 
     Args:
         coverage: share of marks the range is meant to hold.
@@ -385,7 +385,10 @@ class MarkModel:
 
 
 def conformal_quantile(scores: NDArray[np.float64], coverage: float) -> float:
-    """The score that `coverage` of new ones will not go beyond, with a probability of `CONFIDENCE` over those held out."""
+    """The score that `coverage` of new ones will not go beyond, with a probability of `CONFIDENCE` over those held out.
+
+    Of too few (under 16 for a coverage of 0.9) it is the largest, which promises less.
+    """
     from scipy.stats import binom
 
     rank = min(len(scores) - 1, int(binom.ppf(CONFIDENCE, len(scores), coverage)))

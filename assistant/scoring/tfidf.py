@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
 _KEPT_WORDS = 20_000
+"""How many words' n-grams are kept; then it begins anew."""
+_LONGEST_KEPT = 40
+"""Letters of the longest word that is kept; what is longer is no word, and would not come again."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,9 @@ class Tfidf:
         if columns is None:
             if len(self._within) >= _KEPT_WORDS:
                 self._within.clear()
-            columns = self._within[word] = tuple(self._known(self._characters(f" {word} ")))
+            columns = tuple(self._known(self._characters(f" {word} ")))
+            if len(word) <= _LONGEST_KEPT:
+                self._within[word] = columns
         return columns
 
     def _known(self, ngrams: Iterable[str]) -> Iterable[int]:

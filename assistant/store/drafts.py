@@ -314,9 +314,18 @@ def _answer(row: AnswerRow) -> AnswerInProgress:
 
 
 def _gap(hint: Mapping[str, Any]) -> tuple[str | None, ...]:
-    """What a hint is about. A fact named with a line of argument to add is only its example, and may be another next time."""
-    fact = hint["fact"] if hint["criterion"] == "evidence" else None
-    return hint["criterion"], hint["factor"], fact
+    """What a hint is about. A fact named with a line of argument to add is only its example, and may be another next time.
+
+    Hints to judgement name no gap but in their words: to rank the reasons, or to weigh them throughout.
+    """
+    match hint["criterion"]:
+        case "evidence":
+            about = hint["fact"]
+        case "judgement":
+            about = hint["nudge"]
+        case _:
+            about = None
+    return hint["criterion"], hint["factor"], about
 
 
 def _draft(row: DraftRow) -> Draft:

@@ -310,6 +310,7 @@ def check_chart(page, chart, parts: int) -> None:
 CUT_OFF = """options => options.flatMap(option => [option, ...option.children])
   .filter(part => part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight)
   .map(part => part.innerText)"""
+"""What of some choices is cut off."""
 
 
 def check_choices(page, name: str) -> None:

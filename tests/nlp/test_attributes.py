@@ -33,6 +33,14 @@ def test_each_token_gets_what_the_ruler_gives_it(nlp):
         assert said(quick(tagged)) == said(slow)  # and when every word is known
 
 
+def test_the_slow_rules_are_asked_only_where_two_of_their_words_stand_side_by_side(nlp):
+    quick: Attributes = nlp.get_pipe("assistant_attributes")
+    assert quick._opens_a_rule(["i", "got", "ta", "go"])
+    assert not quick._opens_a_rule(["he", "got", "it"])
+    assert not quick._opens_a_rule(["got"])
+    assert not quick._opens_a_rule([])
+
+
 def test_the_lemmatiser_comes_after_it(nlp):
     names = nlp.pipe_names
     assert "attribute_ruler" not in names

@@ -33,6 +33,14 @@ def test_rows_are_those_of_scikit_learn(kind, texts):
     np.testing.assert_allclose(rows.toarray(), model.transform(texts).toarray(), atol=1e-6)
 
 
+def test_what_was_looked_up_is_not_kept_with_the_model_nor_are_endless_words():
+    model = Tfidf.of(TfidfVectorizer(sublinear_tf=True, **KINDS["characters"]).fit(CORPUS))
+    before = pickle.dumps(model)
+    model.transform(["General " + "x" * 100_000])
+    assert set(model._within) == {"general"}
+    assert pickle.dumps(model) == before
+
+
 def test_no_texts_have_no_rows():
     model = Tfidf.of(TfidfVectorizer(sublinear_tf=True).fit(CORPUS))
     assert model.transform([]).shape == (0, len(model.vocabulary_))

@@ -176,7 +176,8 @@ def test_hint_steps_belong_to_the_gap_and_not_to_the_words_of_the_hint(record, f
     for place in range(3):
         record.climb_hint(first.id, place, place)
 
-    reworded = [hint.model_copy(update={"nudge": "Why, then?"}) for hint in (judgement, thin, missing)]
+    reworded = [hint.model_copy(update={"nudge": "Why, then?"}) for hint in (thin, missing)]
+    reworded.insert(0, judgement.model_copy(update={"cue": "Which, then?"}))
     assert record.hint_steps(record.add_draft("two", told(*reworded)).id) == {0: 2, 1: 1, 2: 0}
     another_example = missing.model_copy(update={"fact": "c", "cue": "Another.", "reveal": "Another."})
     assert record.hint_steps(record.add_draft("three", told(another_example)).id) == {0: 0}
@@ -184,6 +185,7 @@ def test_hint_steps_belong_to_the_gap_and_not_to_the_words_of_the_hint(record, f
         missing.model_copy(update={"factor": "quotas"}),
         missing.model_copy(update={"criterion": "evidence"}),
         thin.model_copy(update={"fact": "c"}),
+        judgement.model_copy(update={"nudge": "Is each of them weighed?"}),
     )
     assert record.hint_steps(record.add_draft("four", told(*other_gaps)).id) == {}
 
