@@ -52,8 +52,6 @@ _SAID = [i for i, name in enumerate(RESPONSE_FEATURES) if name not in _DOUBTS]
 UNKNOWN_STYLE = 1.5
 UNKNOWN_LEAST = 0.16
 """How much wider the range of a style without marked responses is, and its least half, as a share of the highest mark."""
-CONFIDENCE = 0.8
-"""How likely a range is to hold as many marks as it says, whichever responses it was measured on."""
 EQUAL_WEIGHTS = 0.2
 """How strongly the weights of kinds of doubt are drawn to be equal, beside what each response says of them."""
 MIN_ARGUED = 0.2
@@ -315,11 +313,9 @@ class Spread:
 class MarkModel:
     """Judgement, mark and range of responses.
 
-    The range holds the marks that lie within so many of a response's own spreads from its prediction; how many it takes to
-    hold the marker's is measured on the responses left out of fitting, by groups, separately for each style (locally
-    weighted conformal prediction: Lei et al., 2018). A few dozen responses may flatter the range, so their number is chosen
-    such that it holds `coverage` of new marks with a probability of `CONFIDENCE` (Vovk, 2012, "Conditional validity of
-    inductive conformal predictors").
+    The range holds the marks that lie within so many of a response's own spreads from its prediction; how many held the
+    marker's mark in `coverage` of the responses left out of fitting, by groups, separately for each style (locally weighted
+    conformal prediction: Lei et al., 2018).
 
     Args:
         coverage: share of marks the range is meant to hold.
@@ -357,7 +353,7 @@ class MarkModel:
         for train, test in folds:
             spreads[test] = Spread().fit(views[:, train], X[train], errors[train]).predict(views[:, test], X[test])
         self.reach_ = {
-            style.id: conformal_quantile(errors[mine] / spreads[mine], self.coverage)
+            style.id: _conformal(errors[mine] / spreads[mine], self.coverage)
             for style in {style.id: style for style in styles}.values()
             for mine in [np.array([other.id == style.id for other in styles])]
         }
@@ -384,12 +380,7 @@ class MarkModel:
         return max(UNKNOWN_STYLE * max(self.reach_.values()) * spread, UNKNOWN_LEAST)
 
 
-def conformal_quantile(scores: NDArray[np.float64], coverage: float) -> float:
-    """The score that `coverage` of new ones will not go beyond, with a probability of `CONFIDENCE` over those held out.
-
-    Of too few (under 16 for a coverage of 0.9) it is the largest, which promises less.
-    """
-    from scipy.stats import binom
-
-    rank = min(len(scores) - 1, int(binom.ppf(CONFIDENCE, len(scores), coverage)))
+def _conformal(scores: NDArray[np.float64], coverage: float) -> float:
+    """The score that `coverage` of new ones will not go beyond, as far as those held out can tell."""
+    rank = min(len(scores) - 1, int(np.ceil(coverage * (len(scores) + 1))) - 1)
     return float(np.sort(scores)[rank])
