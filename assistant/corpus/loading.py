@@ -308,10 +308,7 @@ def load_wordings(folder: Path) -> dict[str, Wordings]:
 
 def load_passages(folder: Path) -> list[Passage]:
     """The practice paragraphs of a course. Raises CourseError."""
-    passages: list[Passage] = []
-    for path in sorted((folder / "passages").glob("*.yaml")):
-        passages += _records(path, _read_yaml(path), Passage, "passage")
-    return passages
+    return _paragraphs(folder / "passages", "passage")
 
 
 def load_contrasts(folder: Path) -> list[Passage]:
@@ -319,10 +316,12 @@ def load_contrasts(folder: Path) -> list[Passage]:
 
     (Contrast sets: Gardner et al. 2020, "Evaluating models' local decision boundaries via contrast sets".)
     """
-    contrasts: list[Passage] = []
-    for path in sorted((folder / "contrasts").glob("*.yaml")):
-        contrasts += _records(path, _read_yaml(path), Passage, "contrast")
-    return contrasts
+    return _paragraphs(folder / "contrasts", "contrast")
+
+
+def _paragraphs(folder: Path, kind: str) -> list[Passage]:
+    paths = sorted(folder.glob("*.yaml"))
+    return [passage for path in paths for passage in _records(path, _read_yaml(path), Passage, kind)]
 
 
 def load_responses(paths: Iterable[Path]) -> list[MarkedResponse]:
