@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from pydantic_core import from_json
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, SQLAlchemyError
@@ -115,6 +116,9 @@ class Database:
             raise StoreError(f"The database {self.name} is of a kind that is not known here.") from error
         self._read = sessionmaker(self._engine, expire_on_commit=False)
         self._write = sessionmaker(self._writing, expire_on_commit=False)
+        # SQLite lets a writer that finds another sleep, longer each time. Writers of one process wait in line instead; a
+        # thread that writes while it writes is left to SQLite, which tells it so.
+        self._turn = threading.RLock() if self._engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -133,7 +137,7 @@ class Database:
             StoreError: if the database did not take the change: the disk is full, say, or another kept it too long.
         """
         try:
-            with self._write.begin() as session:
+            with self._turn, self._write.begin() as session:
                 yield session
         except SQLAlchemyError as error:
             # Neither the statement nor its values, which hold a student's text, may reach a message or a log.
@@ -189,8 +193,12 @@ def _engine(url: URL) -> Engine:
     # Values hold students' texts: they stay out of every error message and log.
     if url.get_backend_name() != "sqlite":
         wait = {"connect_timeout": CONNECT_SECONDS} if url.drivername == POSTGRESQL else {}
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=wait)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        return create_engine(
+            url, hide_parameters=True, json_deserializer=from_json, pool_pre_ping=True, connect_args=wait
+        )
+    engine = create_engine(
+        url, hide_parameters=True, json_deserializer=from_json, connect_args={"timeout": BUSY_SECONDS}
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
