@@ -52,7 +52,8 @@ class Comparison:
         tied: ids of the new facts that support a point: see `is_tied`.
         fixed, new_errors: how many wrong claims were put right or taken out, and how many are new.
         doubted: how many claims are now thought wrong that stood there before.
-        judgement: how far the score for judgement moved, from -1 to 1.
+        judgement: how far the score for judgement moved, from -1 to 1; 0 where the words that explain, weigh or judge
+            are the same.
         same_text: whether nothing but white space differs.
     """
 
@@ -92,6 +93,9 @@ def compare(before: Draft, after: Draft) -> Comparison:
     found = [error for error in new.errors if error.fact not in wrong_before]
     doubted = {error.fact for error in found if _stands([error.span], after, before)}
     known = {factor.id: factor for factor in old.factors}
+    argued, argued_before = _argued(new), _argued(old)
+    same_words = _stands(argued, after, before) and _stands(argued_before, before, after)
+    argued_anew = not same_words if (*argued, *argued_before) else not _same_text(before, after)
     changes = (_factor_change(known.get(factor.id), factor, before, after) for factor in new.factors)
     return Comparison(
         factors=tuple(change for change in changes if (change.before, change.after) != ("missing", "missing")),
@@ -103,7 +107,7 @@ def compare(before: Draft, after: Draft) -> Comparison:
         fixed=len(fixed),
         new_errors=len({error.fact for error in found} - doubted),
         doubted=len(doubted),
-        judgement=new.criteria["judgement"].score - old.criteria["judgement"].score,
+        judgement=new.criteria["judgement"].score - old.criteria["judgement"].score if argued_anew else 0.0,
         same_text=_same_text(before, after),
     )
 
@@ -114,6 +118,11 @@ def _factor_change(old: FactorFeedback | None, new: FactorFeedback, before: Draf
     # A factor may be read from the answer as a whole, with no words of its own: then any change of the text counts.
     reworked = not same_words if (*spans, *new.spans) else not _same_text(before, after)
     return FactorChange(new.title, old.status if old else "missing", new.status, reworked)
+
+
+def _argued(feedback: Feedback) -> list[Span]:
+    """Where an answer explains, weighs or judges: while these words stand, its judgement is the same, however it is read."""
+    return [sentence.span for sentence in feedback.sentences if sentence.role in ("explain", "counter", "judgement")]
 
 
 def _stands(spans: Iterable[Span], draft: Draft, other: Draft) -> bool:

@@ -221,6 +221,27 @@ def test_judgement_changes_only_where_it_moved_enough(score, words):
     assert ("▲ gained" in told, "▼ lost" in told) == (words == "stronger", words == "weaker")
 
 
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ("Grain fell by a third.", "much the same"),
+        ("Grain fell by half. So the towns starved first.", "stronger"),
+    ],
+)
+def test_a_conclusion_that_stands_as_it_was_is_judged_as_it_was(changed, words):
+    criteria = PLAIN.criteria | {"judgement": PLAIN.criteria["judgement"].model_copy(update={"score": 0.9})}
+    old, new = "Grain fell by half.\n\nOverall, this weighed most.", f"{changed}\n\nOverall, this weighed most."
+
+    def read(text: str, **more: object) -> Feedback:
+        spans = [(text.index(part), text.index(part) + len(part)) for part in text.replace("\n\n", "  ").split("  ")]
+        roles: tuple[Role, Role] = ("explain" if "So" in text else "evidence", "judgement")
+        read_as = tuple(SentenceFeedback(span=span, role=role) for span, role in zip(spans, roles, strict=True))
+        return PLAIN.model_copy(update={"sentences": read_as, **more})
+
+    comparison = compare(draft(1, old, read(old)), draft(2, new, read(new, criteria=criteria)))
+    assert comparison.judgement_words == words
+
+
 def test_the_same_text_is_said_to_be_the_same():
     assert "the same text" in gains_html(compare(draft(1, "a  b", PLAIN), draft(2, "a b\n", PLAIN)))
 
